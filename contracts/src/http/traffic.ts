@@ -1,0 +1,188 @@
+import { type Static, Type } from 'typebox'
+import { Place, Sign } from '../city.ts'
+import { JunctionTable } from '../junction.ts'
+import { Importance, PriorityRole } from '../messages/signal-request.ts'
+import { MovementState, SignalMode } from '../messages/signal-state.ts'
+import { LineString, LocalText, Name, OneOf, Position, Timestamp } from '../names.ts'
+
+export const RouteProfile = OneOf('car', 'ambulance', 'fire')
+export type RouteProfile = Static<typeof RouteProfile>
+
+export const RouteQuery = Type.Object({
+  from: Type.String({ pattern: '^-?\\d+(\\.\\d+)?,-?\\d+(\\.\\d+)?$', description: 'lon,lat' }),
+  to: Type.String({ pattern: '^-?\\d+(\\.\\d+)?,-?\\d+(\\.\\d+)?$', description: 'lon,lat' }),
+  profile: Type.Optional(RouteProfile),
+  alternatives: Type.Optional(Type.Integer({ minimum: 0, maximum: 5 })),
+})
+export type RouteQuery = Static<typeof RouteQuery>
+
+/** A signalled junction that a route passes. */
+export const RouteJunction = Type.Object({
+  junction: Name,
+  name: LocalText,
+  position: Position,
+  approach: Type.String(),
+  exit: Type.String(),
+  offsetM: Type.Number({ description: 'distance from the start of the route to the stop line' }),
+  arrivalS: Type.Number({ description: 'expected seconds from departure to the stop line, with priority' }),
+})
+export type RouteJunction = Static<typeof RouteJunction>
+
+export const Route = Type.Object({
+  geometry: LineString,
+  distanceM: Type.Number(),
+  durationS: Type.Number({ description: 'with priority at every signal where the profile has it' }),
+  durationWithoutPriorityS: Type.Number(),
+  junctions: Type.Array(RouteJunction),
+})
+export type Route = Static<typeof Route>
+
+export const Routes = Type.Object({ routes: Type.Array(Route, { minItems: 1 }) })
+export type Routes = Static<typeof Routes>
+
+/** What is displayed now, as last reported. `stale` after three missed reports. */
+export const LiveSignal = Type.Object({
+  at: Timestamp,
+  mode: SignalMode,
+  stage: Type.Optional(Type.String()),
+  groups: Type.Record(Type.String(), MovementState),
+  greenFlash: Type.Optional(Type.Array(Type.String())),
+  minEndAt: Type.Optional(Timestamp),
+  maxEndAt: Type.Optional(Timestamp),
+  stale: Type.Boolean(),
+})
+export type LiveSignal = Static<typeof LiveSignal>
+
+export const Junction = Type.Object({ ...JunctionTable.properties, live: Type.Union([LiveSignal, Type.Null()]) })
+export type Junction = Static<typeof Junction>
+
+/** A moving unit of the emergency services. */
+export const Unit = Type.Object({
+  id: Name,
+  role: PriorityRole,
+  name: LocalText,
+  station: Type.Optional(Name),
+  position: Type.Union([Position, Type.Null()]),
+  speedMps: Type.Optional(Type.Number()),
+  headingDeg: Type.Optional(Type.Number()),
+  at: Type.Optional(Timestamp),
+  state: OneOf('available', 'dispatched', 'offline'),
+})
+export type Unit = Static<typeof Unit>
+
+export const NewDispatch = Type.Object({
+  role: PriorityRole,
+  vehicle: Type.Optional(Name),
+  origin: Type.Optional(Position),
+  destination: Position,
+  importance: Type.Optional(Importance),
+})
+export type NewDispatch = Static<typeof NewDispatch>
+
+export const DispatchJunctionState = OneOf(
+  'planned',
+  'requested',
+  'accepted',
+  'entering',
+  'green',
+  'passed',
+  'released',
+  'recovered',
+  'rejected',
+  'overridden',
+  'expired',
+  'failed',
+)
+export type DispatchJunctionState = Static<typeof DispatchJunctionState>
+
+export const DispatchJunction = Type.Object({
+  junction: Name,
+  name: LocalText,
+  position: Position,
+  approach: Type.String(),
+  exit: Type.String(),
+  arrivalAt: Timestamp,
+  requestAt: Timestamp,
+  greenPromised: Type.Boolean(),
+  expectedDelayS: Type.Optional(Type.Number({ description: 'where green in time is not promised' })),
+  state: DispatchJunctionState,
+  greenAt: Type.Optional(Timestamp),
+  passedAt: Type.Optional(Timestamp),
+  reason: Type.Optional(Type.String()),
+})
+export type DispatchJunction = Static<typeof DispatchJunction>
+
+export const DispatchState = OneOf('planned', 'active', 'completed', 'cancelled', 'failed')
+export type DispatchState = Static<typeof DispatchState>
+
+export const Dispatch = Type.Object({
+  id: Name,
+  role: PriorityRole,
+  importance: Importance,
+  vehicle: Type.Union([Name, Type.Null()], { description: 'null while only an origin is planned' }),
+  origin: Position,
+  destination: Position,
+  state: DispatchState,
+  createdAt: Timestamp,
+  createdBy: Type.String(),
+  activatedAt: Type.Optional(Timestamp),
+  endedAt: Type.Optional(Timestamp),
+  reason: Type.Optional(Type.String()),
+  route: Route,
+  alternatives: Type.Array(Route),
+  etaAt: Timestamp,
+  etaWithoutPriorityAt: Timestamp,
+  progressM: Type.Number({ description: 'distance driven along the route' }),
+  junctions: Type.Array(DispatchJunction),
+})
+export type Dispatch = Static<typeof Dispatch>
+
+/** A variable-message sign and what it was last told to show. */
+export const SignWithMessage = Type.Object({
+  ...Sign.properties,
+  message: Type.Union([
+    Type.Object({ text: LocalText, symbol: Type.Optional(Type.String()), until: Timestamp, by: Type.String() }),
+    Type.Null(),
+  ]),
+})
+export type SignWithMessage = Static<typeof SignWithMessage>
+
+/** What a flow or a person asks a sign to show. */
+export const NewSignMessage = Type.Object({
+  text: LocalText,
+  symbol: Type.Optional(Type.String({ maxLength: 32 })),
+  until: Timestamp,
+})
+export type NewSignMessage = Static<typeof NewSignMessage>
+
+/** The last report of one detector. */
+export const DetectorReading = Type.Object({
+  id: Name,
+  junction: Type.Optional(Name),
+  position: Type.Optional(Position),
+  at: Timestamp,
+  flowVehPerH: Type.Number(),
+  speedMps: Type.Optional(Type.Number()),
+  occupancy: Type.Number(),
+  queueM: Type.Optional(Type.Number()),
+})
+export type DetectorReading = Static<typeof DetectorReading>
+
+/** What the city looks like before anything moves. */
+export const CityOverview = Type.Object({
+  name: LocalText,
+  district: Name,
+  timeZone: Type.String(),
+  attribution: Type.String(),
+  bounds: Type.Object({ west: Type.Number(), south: Type.Number(), east: Type.Number(), north: Type.Number() }),
+  places: Type.Array(Place),
+  simulated: Type.Boolean({ description: 'true when simulators drive this city' }),
+})
+export type CityOverview = Static<typeof CityOverview>
+
+/** Run-time settings of the pages. The Mapbox token comes from the server's configuration, never from the build. */
+export const PageConfiguration = Type.Object({
+  mapboxToken: Type.Union([Type.String(), Type.Null()]),
+  version: Type.String(),
+})
+export type PageConfiguration = Static<typeof PageConfiguration>

@@ -1,0 +1,60 @@
+import type { Role } from '@clearway/contracts'
+import type { Static, TSchema } from 'typebox'
+
+/** Who is calling. `system` stands for the gateway itself. */
+export interface Actor {
+  name: string
+  roles: readonly Role[]
+}
+
+/** `public`: no sign-in. `signed-in`: any role. Otherwise one of the listed roles; `admin` is always allowed. */
+export type Access = 'public' | 'signed-in' | readonly Role[]
+
+type Typed<S extends TSchema | undefined> = S extends TSchema ? Static<S> : undefined
+
+/** A request that has passed the checks of its route. */
+export interface Call<P, Q, B> {
+  params: P
+  query: Q
+  body: B
+  /** Present on every route that is not public. */
+  actor: Actor
+  /** The caller's address, for rate limits and the audit log. */
+  address: string
+}
+
+/**
+ * One row of the route table: the server, the permission test and OpenAPI are made from it. `path` is in OpenAPI form
+ * (`/lots/{id}`) below `/api/v1`. The handler returns the answer's body; errors are thrown as ClearwayErrors.
+ */
+export interface Route {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  path: string
+  access: Access
+  summary: string
+  params?: TSchema
+  query?: TSchema
+  body?: TSchema
+  /** 200 unless said. */
+  status?: number
+  answer: TSchema
+  handle(call: Call<never, never, never>): unknown
+}
+
+/** Declares a route with its handler typed from its schemas. */
+export function route<
+  P extends TSchema | undefined = undefined,
+  Q extends TSchema | undefined = undefined,
+  B extends TSchema | undefined = undefined,
+  A extends TSchema = TSchema,
+>(
+  definition: Omit<Route, 'params' | 'query' | 'body' | 'answer' | 'handle'> & {
+    params?: P
+    query?: Q
+    body?: B
+    answer: A
+    handle(call: Call<Typed<P>, Typed<Q>, Typed<B>>): Static<A> | Promise<Static<A>>
+  },
+): Route {
+  return definition as unknown as Route
+}

@@ -26,7 +26,14 @@ module.exports = {
       comment: 'the schema library only',
       severity: 'error',
       from: { path: '^contracts/src/' },
-      to: { dependencyTypes: ['npm', 'core'], pathNot: 'node_modules/typebox/' },
+      to: { path: '^node_modules/', pathNot: '^node_modules/typebox/' },
+    },
+    {
+      name: 'contracts-browser',
+      comment: 'contracts are read by pages too',
+      severity: 'error',
+      from: { path: '^contracts/src/' },
+      to: { dependencyTypes: ['core'] },
     },
   ],
   options: {

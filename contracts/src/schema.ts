@@ -25,17 +25,24 @@ function shown(value: unknown, pointer: string): string {
 export function compile<S extends TSchema>(schema: S): Check<Static<S>> {
   const validator = Schema(schema)
   const faults = (value: unknown): FieldError[] =>
-    validator.Errors(value).map((error) => {
+    validator.Errors(value).flatMap((error): FieldError[] => {
       const params = error.params as { requiredProperties?: string[]; allowedValues?: unknown[] }
       const field = error.instancePath.slice(1).replaceAll('/', '.')
       if (params.requiredProperties) {
-        return { field: [field, params.requiredProperties[0]].filter(Boolean).join('.'), message: 'is missing' }
+        return params.requiredProperties.map((name) => ({
+          field: [field, name].filter(Boolean).join('.'),
+          message: 'is missing',
+        }))
+      }
+      // A closed object reports each unknown property and then itself; the properties say it all.
+      if (error.keyword === 'additionalProperties') return []
+      if (error.keyword === 'boolean') {
+        return [{ field, message: `is not known here, got ${shown(value, error.instancePath)}` }]
       }
       const allowed = params.allowedValues ? `: ${params.allowedValues.join(', ')}` : ''
-      return {
-        field: field || '(body)',
-        message: `${error.message}${allowed}, got ${shown(value, error.instancePath)}`,
-      }
+      return [
+        { field: field || '(body)', message: `${error.message}${allowed}, got ${shown(value, error.instancePath)}` },
+      ]
     })
   return {
     matches: (value): value is Static<S> => validator.Check(value),

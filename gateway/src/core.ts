@@ -1,6 +1,7 @@
 import type { City, Clock, Device, NewDevice, StreamTopic } from '@clearway/contracts'
 import type { RoadNetwork } from '@clearway/routing'
 import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
 import type { Config } from './config.ts'
 import type { Actor, Route } from './http/route.ts'
 import type { LiveFeed, Projection } from './ingest/entry.ts'
@@ -45,6 +46,8 @@ export interface Core {
   config: Config
   clock: Clock
   log: Logger
+  /** Counters and gauges of `/metrics`; labels are bounded. */
+  metrics: Registry
   records: Records
   devices: DeviceRegistry
   audit: Audit

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Role } from '@clearway/contracts'
 import type { Static, TSchema } from 'typebox'
 
@@ -5,6 +6,8 @@ import type { Static, TSchema } from 'typebox'
 export interface Actor {
   name: string
   roles: readonly Role[]
+  /** The sign-in behind the call; absent for service tokens and for the gateway itself. */
+  session?: { id: string; expiresMs: number }
 }
 
 /** `public`: no sign-in. `signed-in`: any role. Otherwise one of the listed roles; `admin` is always allowed. */
@@ -21,6 +24,16 @@ export interface Call<P, Q, B> {
   actor: Actor
   /** The caller's address, for rate limits and the audit log. */
   address: string
+  /** Lower-case names. */
+  headers: Readonly<Record<string, string | undefined>>
+  /** Sets the session cookie of the answer, or clears it. */
+  cookie(token: string | null, expiresMs: number): void
+}
+
+/** An answer that is not JSON: a file, a table, an event stream. */
+export interface RawAnswer {
+  body: Readable | Buffer | string
+  headers?: Record<string, string>
 }
 
 /**
@@ -34,10 +47,15 @@ export interface Route {
   summary: string
   params?: TSchema
   query?: TSchema
+  /** Properties that it does not name are refused, unless an object says `additionalProperties: true`. */
   body?: TSchema
   /** 200 unless said. */
   status?: number
   answer: TSchema
+  /** Media type of a `RawAnswer`; absent: JSON. `answer` then only describes it. */
+  mediaType?: string
+  /** The answer holds a secret that is shown once: never kept for a repeated `Idempotency-Key`. */
+  secret?: true
   handle(call: Call<never, never, never>): unknown
 }
 
@@ -48,12 +66,29 @@ export function route<
   B extends TSchema | undefined = undefined,
   A extends TSchema = TSchema,
 >(
-  definition: Omit<Route, 'params' | 'query' | 'body' | 'answer' | 'handle'> & {
+  definition: Omit<Route, 'params' | 'query' | 'body' | 'answer' | 'handle' | 'mediaType'> & {
     params?: P
     query?: Q
     body?: B
     answer: A
     handle(call: Call<Typed<P>, Typed<Q>, Typed<B>>): Static<A> | Promise<Static<A>>
+  },
+): Route {
+  return definition as unknown as Route
+}
+
+/** Declares a route that answers with something else than JSON. */
+export function rawRoute<
+  P extends TSchema | undefined = undefined,
+  Q extends TSchema | undefined = undefined,
+  B extends TSchema | undefined = undefined,
+>(
+  definition: Omit<Route, 'params' | 'query' | 'body' | 'handle'> & {
+    mediaType: string
+    params?: P
+    query?: Q
+    body?: B
+    handle(call: Call<Typed<P>, Typed<Q>, Typed<B>>): RawAnswer | Promise<RawAnswer>
   },
 ): Route {
   return definition as unknown as Route

@@ -1,0 +1,6 @@
+export * from './arrival.ts'
+export * from './delay.ts'
+export * from './entry-time.ts'
+export * from './importance.ts'
+export * from './plan.ts'
+export * from './queue.ts'

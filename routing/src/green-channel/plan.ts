@@ -1,0 +1,93 @@
+import type { JunctionTable, SignalMode } from '@clearway/contracts'
+import type { ArrivalWindow } from './arrival.ts'
+import { activationMargin, activationTime, residualDelay, uniformDelay } from './delay.ts'
+import { entryTime, longestEntryTime, plannedGreenS, type SignalDisplay } from './entry-time.ts'
+import { queueAfter, queueClearance } from './queue.ts'
+
+/** A junction on the way, with the arrival that would be if no signal held the vehicle. */
+export interface JunctionAhead extends ArrivalWindow {
+  junction: string
+  approach: string
+  /** Vehicles per lane standing on the approach now; 0 where nothing is known. */
+  queue: number
+  /** Arrivals on the approach, veh/h per lane; 0 where nothing is known. */
+  arrivalFlow: number
+}
+
+/** What a controller last reported. Undefined or stale: it does not answer. */
+export interface LiveJunction extends SignalDisplay {
+  mode: SignalMode
+  stale: boolean
+}
+
+export interface PlannedGreen {
+  junction: string
+  approach: string
+  /** Expected arrival at the stop line, delays at junctions before it included. */
+  arrivalMs: number
+  earliestMs: number
+  latestMs: number
+  /** When to ask the controller; never before `nowMs`. */
+  requestMs: number
+  /** True when the green can be there before the vehicle, queue cleared. */
+  greenPromised: boolean
+  /** Delay at this junction, seconds; 0 where green is promised. */
+  expectedDelayS: number
+}
+
+export interface GreenChannelInput {
+  nowMs: number
+  /** Junctions on the route that are not yet passed, in driving order. */
+  ahead: readonly JunctionAhead[]
+  table(junction: string): JunctionTable | undefined
+  live(junction: string): LiveJunction | undefined
+  /** Measured delay from command to controller, seconds. */
+  commandDelayS?: number
+}
+
+/** Modes in which a controller takes a request. In the others people or the cabinet have it. */
+const servable: ReadonlySet<SignalMode> = new Set(['coordinated', 'preempted', 'recovering'])
+
+/** Mean delay of an approach in the junction's own plan, seconds. */
+export const delayWithoutPriority = (table: JunctionTable, approach: string, saturation = 0): number =>
+  uniformDelay(table.cycleS, plannedGreenS(table, approach), saturation)
+
+/**
+ * Plans the greens of a route: when to ask each junction, and whether the green will be in time.
+ *
+ * A request that lies ahead is timed by the longest entry time of its junction, because what the controller will show
+ * then is not known; one that is due now by what the controller shows. A delay at one junction moves the expected and
+ * the latest arrival at all after it.
+ *
+ * @returns one entry per junction ahead, in the same order
+ * @see docs/green-channel.md
+ */
+export function planGreenChannel(input: GreenChannelInput): PlannedGreen[] {
+  const { nowMs } = input
+  const marginS = activationMargin(input.commandDelayS ?? 0.2)
+  let delayedS = 0
+  return input.ahead.map((ahead): PlannedGreen => {
+    const { junction, approach } = ahead
+    const expectedMs = ahead.expectedMs + delayedS * 1000
+    const window = { arrivalMs: expectedMs, earliestMs: ahead.earliestMs, latestMs: ahead.latestMs + delayedS * 1000 }
+    const table = input.table(junction)
+    const live = input.live(junction)
+    if (!table || !live || live.stale || !servable.has(live.mode)) {
+      const expectedDelayS = table ? delayWithoutPriority(table, approach) : 0
+      delayedS += expectedDelayS
+      const entryS = table ? longestEntryTime(table, approach) : 0
+      const requestMs = Math.max(nowMs, activationTime(ahead.earliestMs, entryS, 0, marginS))
+      return { junction, approach, ...window, requestMs, greenPromised: false, expectedDelayS }
+    }
+    const longestS = longestEntryTime(table, approach)
+    const queueS = (entryS: number) => queueClearance(queueAfter(ahead.queue, ahead.arrivalFlow, entryS))
+    const requestMs = activationTime(ahead.earliestMs, longestS, queueS(longestS), marginS)
+    if (requestMs >= nowMs) {
+      return { junction, approach, ...window, requestMs, greenPromised: true, expectedDelayS: 0 }
+    }
+    const entryS = entryTime(table, approach, live, nowMs)
+    const expectedDelayS = residualDelay(entryS, queueS(entryS), marginS, (expectedMs - nowMs) / 1000)
+    delayedS += expectedDelayS
+    return { junction, approach, ...window, requestMs: nowMs, greenPromised: expectedDelayS === 0, expectedDelayS }
+  })
+}

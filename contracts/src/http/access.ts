@@ -35,6 +35,21 @@ export type SignedIn = Static<typeof SignedIn>
 export const Session = Type.Object({ user: Type.String(), roles: Type.Array(OneOf(...roles)), expiresAt: Timestamp })
 export type Session = Static<typeof Session>
 
+/** Someone who signs in with a password. */
+export const Person = Type.Object({
+  id: Name,
+  roles: Type.Array(OneOf(...roles), { minItems: 1, uniqueItems: true }),
+  createdAt: Timestamp,
+})
+export type Person = Static<typeof Person>
+
+export const NewPerson = Type.Object({
+  id: Name,
+  roles: Person.properties.roles,
+  password: Type.String({ minLength: 12, maxLength: 200 }),
+})
+export type NewPerson = Static<typeof NewPerson>
+
 export const NewDevice = Type.Object({
   id: Name,
   kind: OneOf(...deviceKinds),

@@ -1,0 +1,170 @@
+import { type Clock, ConflictError, type Device, type NewDevice, NotFoundError, toTimestamp } from '@clearway/contracts'
+import type { DeviceRegistry } from '../core.ts'
+import type { JournalEntry } from '../ingest/entry.ts'
+import type { Records } from '../records/records.ts'
+import { hashOf, newSecret, sameHash } from './secret.ts'
+
+/** How long the old token still signs in after a rotation: time for the new one to reach the site without a visit. */
+const rotationGraceMs = 7 * 24 * 3600 * 1000
+
+interface DeviceRow {
+  id: string
+  settings: string
+  token_hash: Uint8Array
+  old_token_hash: Uint8Array | null
+  old_token_until_ms: number | null
+  revoked_ms: number | null
+}
+
+interface Presence {
+  state: 'online' | 'offline'
+  seenMs: number
+}
+
+/**
+ * Every device, its credential and what the city knows about it. The rows are the truth and are read each time, so that
+ * a rolled back transaction leaves nothing behind; presence is rebuilt from the messages that arrive.
+ */
+export class Devices implements DeviceRegistry {
+  #records: Records
+  #clock: Clock
+  #presence = new Map<string, Presence>()
+  #revoked = new Set<(id: string) => void>()
+
+  constructor(records: Records, clock: Clock) {
+    this.#records = records
+    this.#clock = clock
+    records.define(`
+      create table if not exists devices (
+        id text primary key,
+        settings text not null,
+        token_hash blob not null,
+        old_token_hash blob,
+        old_token_until_ms integer,
+        created_ms integer not null,
+        revoked_ms integer
+      ) strict`)
+  }
+
+  find(id: string): Device | undefined {
+    const row = this.#row(id)
+    return row && this.#device(row)
+  }
+
+  /** Sorted by id, revoked ones included. */
+  list(): Device[] {
+    const rows = this.#records.db.prepare('select * from devices order by id').all()
+    return rows.map((row) => this.#device(row as unknown as DeviceRow))
+  }
+
+  add(device: NewDevice): string {
+    return this.addAll([device]).get(device.id) as string
+  }
+
+  /**
+   * Registers many devices in one transaction.
+   *
+   * @returns the token of each, by id; this is the only time they are seen
+   * @throws ConflictError `device-exists` when an id is taken by a device that is not revoked; nothing is then added
+   */
+  addAll(devices: readonly NewDevice[]): Map<string, string> {
+    const tokens = new Map<string, string>()
+    const insert = this.#records.db.prepare(
+      `insert into devices (id, settings, token_hash, created_ms) values (?, ?, ?, ?)
+       on conflict (id) do update set settings = excluded.settings, token_hash = excluded.token_hash,
+         old_token_hash = null, old_token_until_ms = null, created_ms = excluded.created_ms, revoked_ms = null
+       where revoked_ms is not null`,
+    )
+    this.#records.transaction(() => {
+      for (const device of devices) {
+        const token = newSecret()
+        const { changes } = insert.run(device.id, JSON.stringify(device), hashOf(token), this.#clock.now())
+        if (changes === 0) {
+          throw new ConflictError('device-exists', `device ${device.id} exists already; rotate its token instead`, [
+            { field: 'id', message: `"${device.id}" is taken` },
+          ])
+        }
+        tokens.set(device.id, token)
+      }
+    })
+    return tokens
+  }
+
+  /** The old token goes on working for a week, so that the new one can travel to the device over the air. */
+  rotate(id: string): string {
+    return this.rotateAll([id]).get(id) as string
+  }
+
+  /** @throws NotFoundError `device-unknown`; nothing is then rotated */
+  rotateAll(ids: readonly string[]): Map<string, string> {
+    const tokens = new Map<string, string>()
+    const update = this.#records.db.prepare(
+      `update devices set old_token_hash = token_hash, old_token_until_ms = ?, token_hash = ?
+       where id = ? and revoked_ms is null`,
+    )
+    this.#records.transaction(() => {
+      for (const id of ids) {
+        const token = newSecret()
+        if (update.run(this.#clock.now() + rotationGraceMs, hashOf(token), id).changes === 0) throw unknown(id)
+        tokens.set(id, token)
+      }
+    })
+    return tokens
+  }
+
+  /** Ends its credential at once; its history stays, and the id may be registered anew. */
+  revoke(id: string): void {
+    const { changes } = this.#records.db
+      .prepare('update devices set revoked_ms = ? where id = ? and revoked_ms is null')
+      .run(this.#clock.now(), id)
+    if (changes === 0) throw unknown(id)
+    for (const listener of this.#revoked) listener(id)
+  }
+
+  /** Calls `listener` after a device has lost its credential. @returns a function that ends the subscription */
+  onRevoked(listener: (id: string) => void): () => void {
+    this.#revoked.add(listener)
+    return () => this.#revoked.delete(listener)
+  }
+
+  /** The device of this credential, undefined for a wrong, outdated or revoked one. */
+  authenticate(id: string, token: string): Device | undefined {
+    const row = this.#row(id)
+    if (!row || row.revoked_ms !== null) return undefined
+    const hash = hashOf(token)
+    const isOld =
+      row.old_token_hash !== null &&
+      (row.old_token_until_ms ?? 0) > this.#clock.now() &&
+      sameHash(hash, row.old_token_hash)
+    return sameHash(hash, row.token_hash) || isOld ? this.#device(row) : undefined
+  }
+
+  /** Learns from an admitted message that a device lives, or from its last will that it does not. */
+  heard(entry: JournalEntry): void {
+    const left = entry.channel === 'status' && (entry.body as { state: string }).state === 'offline'
+    this.#presence.set(entry.device, { state: left ? 'offline' : 'online', seenMs: entry.receivedMs })
+  }
+
+  /** Learns from the journal of an earlier run when a device was last heard; it has yet to come back. */
+  remember(entry: JournalEntry): void {
+    const known = this.#presence.get(entry.device)
+    if (known && known.seenMs >= entry.receivedMs) return
+    this.#presence.set(entry.device, { state: 'offline', seenMs: entry.receivedMs })
+  }
+
+  #row(id: string): DeviceRow | undefined {
+    return this.#records.db.prepare('select * from devices where id = ?').get(id) as unknown as DeviceRow | undefined
+  }
+
+  #device(row: DeviceRow): Device {
+    const settings = JSON.parse(row.settings) as NewDevice
+    const presence = this.#presence.get(row.id)
+    return {
+      ...settings,
+      state: row.revoked_ms !== null ? 'revoked' : (presence?.state ?? 'never-seen'),
+      ...(presence ? { lastSeenAt: toTimestamp(presence.seenMs) } : {}),
+    }
+  }
+}
+
+const unknown = (id: string) => new NotFoundError('device-unknown', `there is no device ${id}, or it is revoked`)

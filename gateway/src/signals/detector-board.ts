@@ -1,0 +1,59 @@
+import type { DetectorFlow, DetectorReading, Device } from '@clearway/contracts'
+import { vehicleSpacingM } from '@clearway/routing'
+import type { JournalEntry } from '../ingest/entry.ts'
+
+/** Traffic on one approach, per lane. */
+export interface ApproachTraffic {
+  /** Standing vehicles per lane. */
+  queue: number
+  /** Arrivals, veh/h per lane. */
+  arrivalFlow: number
+}
+
+/** A reading older than this says nothing about the queue now, ms. */
+const usableMs = 120_000
+
+/** Vehicles per hour of one report. */
+export const flowVehPerH = ({ count, periodS }: DetectorFlow): number => (count * 3600) / periodS
+
+/** The last report of every detector. A detector `{junction}-{approach}` watches one approach. */
+export class DetectorBoard {
+  readonly #readings = new Map<string, { reading: DetectorReading; atMs: number; receivedMs: number }>()
+  readonly #find: (device: string) => Device | undefined
+
+  constructor(find: (device: string) => Device | undefined) {
+    this.#find = find
+  }
+
+  /** Takes one `detector/flow`. @returns the reading now shown, undefined when the report is older than it */
+  report(entry: JournalEntry): DetectorReading | undefined {
+    const before = this.#readings.get(entry.device)
+    if (before && entry.atMs <= before.atMs) return undefined
+    const flow = entry.body as DetectorFlow
+    const device = this.#find(entry.device)
+    const reading: DetectorReading = {
+      id: entry.device,
+      ...(device?.junction && { junction: device.junction }),
+      ...(device?.position && { position: device.position }),
+      at: flow.at,
+      flowVehPerH: flowVehPerH(flow),
+      ...(flow.speedMps !== undefined && { speedMps: flow.speedMps }),
+      occupancy: flow.occupancy,
+      ...(flow.queueM !== undefined && { queueM: flow.queueM }),
+    }
+    this.#readings.set(entry.device, { reading, atMs: entry.atMs, receivedMs: entry.receivedMs })
+    return reading
+  }
+
+  readings(): DetectorReading[] {
+    return [...this.#readings.values()].map(({ reading }) => reading)
+  }
+
+  /** Queue and arrivals on an approach; nothing of either where no detector has reported lately. */
+  traffic(junction: string, approach: string, lanes: number, nowMs: number): ApproachTraffic {
+    const known = this.#readings.get(`${junction}-${approach}`)
+    if (!known || nowMs - known.receivedMs > usableMs) return { queue: 0, arrivalFlow: 0 }
+    const { queueM = 0, flowVehPerH: flow } = known.reading
+    return { queue: queueM / vehicleSpacingM, arrivalFlow: flow / lanes }
+  }
+}

@@ -1,0 +1,403 @@
+import {
+  type Clock,
+  type DispatchJunctionState,
+  type SignalMode,
+  type SignalRequest,
+  type SignalResponse,
+  toTimestamp,
+} from '@clearway/contracts'
+import { approachOf, compareClaims, compareImportance, inConflict } from '@clearway/routing'
+import type { Logger } from 'pino'
+import type { Downlink } from '../core.ts'
+import type { JournalEntry } from '../ingest/entry.ts'
+import {
+  isActive,
+  type Lease,
+  type LeaseEvent,
+  type LeaseState,
+  type PriorityAsk,
+  type RequestWindow,
+} from './lease.ts'
+import type { SignalBoard } from './signal-board.ts'
+
+/** Silence for so long ends a lease at the agent, ms. Renewed every second: four renewals may be lost. */
+const leaseMs = 5_000
+const renewEveryMs = 1_000
+/** No answer to a first request within this: the junction counts as failed, though the request is kept up. */
+const answerWithinMs = 3_000
+/** A green is shown as confirmed only while the controller was heard within its reporting period and some slack. */
+const heardWithinMs = 7_000
+/** A refused or displaced request may be tried again after this. */
+const retryAfterMs = 5_000
+/** An arrival that moved by more is worth a line in the evidence (field practice, 6 s). */
+const arrivalMovedMs = 6_000
+/** A released junction that has not reported its plan by then is no longer watched. */
+const watchRecoveryMs = 180_000
+/** Weight of the newest round trip in the running mean. */
+const smoothing = 0.2
+
+type Mutable = { -readonly [K in keyof Lease]: Lease[K] } & {
+  device: string
+  sequence: number
+  sentMs: number
+  /** `new` is repeated until the agent has answered, so that an agent that starts late understands it. */
+  answered: boolean
+  answeredSequence: number
+  /** Controller's clock of the newest evidence; older evidence says nothing new. */
+  evidenceAtMs: number
+  heardMs: number
+  loggedWindow: RequestWindow
+  releasedMs: number | undefined
+}
+
+/** People or the cabinet have the controller: report, do not insist. */
+const outOfReach: ReadonlySet<SignalMode> = new Set(['manual', 'flash', 'dark'])
+
+/** A request, or the lease that it has to wait for. */
+export type RequestOutcome = { lease: Lease } | { waitsFor: Lease }
+
+/**
+ * Speaks with the signal agents for the missions. It only asks: every request is a lease that the agent lets lapse
+ * when renewals stay out, and `green` is said only when the controller has said so.
+ *
+ * The path is its own: it reads answers and signal states as they are journalled and writes to the downlink; nothing
+ * here waits for storage of time series or for a page.
+ */
+export class PriorityRequestServer {
+  readonly #clock: Clock
+  readonly #log: Logger
+  readonly #board: SignalBoard
+  readonly #downlink: Downlink
+  readonly #deviceOf: (junction: string) => string
+  readonly #leases = new Map<string, Mutable>()
+  readonly #listeners = new Set<(lease: Lease, event: LeaseEvent) => void>()
+  readonly #sending = new Set<Promise<void>>()
+  #count = 0
+  #roundTripMs = 400
+
+  /** @param deviceOf the signal agent of a junction */
+  constructor(parts: {
+    clock: Clock
+    log: Logger
+    board: SignalBoard
+    downlink: Downlink
+    deviceOf: (junction: string) => string
+  }) {
+    this.#clock = parts.clock
+    this.#log = parts.log
+    this.#board = parts.board
+    this.#downlink = parts.downlink
+    this.#deviceOf = parts.deviceOf
+    this.#board.on((junction) => this.#onState(junction))
+  }
+
+  /** Calls `listener` after each message sent or received and each change of state. It must not throw. */
+  on(listener: (lease: Lease, event: LeaseEvent) => void): void {
+    this.#listeners.add(listener)
+  }
+
+  /** Measured delay from command to controller, seconds: half of the running mean of round trips. */
+  get commandDelayS(): number {
+    return this.#roundTripMs / 2000
+  }
+
+  /** Leases that are being renewed. */
+  renewing(): Lease[] {
+    return [...this.#leases.values()].filter((lease) => lease.renewing)
+  }
+
+  /**
+   * Asks for green, or names the lease of a conflicting movement that goes first. A lease at work is displaced only by
+   * a strictly higher importance, and never within its vehicle's stopping distance; one that still waits gives way to
+   * whatever comes first by importance, earliest arrival, id.
+   *
+   * @param resumed request id and time of a lease that an earlier run of this process had made
+   * @throws InputError when the junction has no such approach
+   */
+  request(ask: PriorityAsk, window: RequestWindow, resumed?: { request: string; madeMs: number }): RequestOutcome {
+    const rivals = this.#rivalsOf(ask)
+    const stronger = rivals.find((rival) => !this.#givesWay(rival, ask, window))
+    if (stronger) return { waitsFor: stronger }
+    for (const rival of rivals) {
+      this.#end(rival, 'overridden', `gave way to ${ask.dispatch}`, this.#clock.now() + retryAfterMs)
+    }
+    const nowMs = this.#clock.now()
+    const lease: Mutable = {
+      request: resumed?.request ?? `${ask.dispatch}.${nowMs.toString(36)}-${this.#count++}`,
+      madeMs: resumed?.madeMs ?? nowMs,
+      ask,
+      window,
+      state: 'requested',
+      reason: undefined,
+      greenAtMs: undefined,
+      renewing: true,
+      retryAtMs: undefined,
+      device: this.#deviceOf(ask.junction),
+      sequence: 0,
+      sentMs: nowMs,
+      answered: false,
+      answeredSequence: -1,
+      evidenceAtMs: Number.NEGATIVE_INFINITY,
+      heardMs: nowMs,
+      loggedWindow: window,
+      releasedMs: undefined,
+    }
+    this.#leases.set(lease.request, lease)
+    this.#send(lease, 'new')
+    return { lease }
+  }
+
+  /** Gives a live lease its newest arrival; it goes out with the next renewal. */
+  update(lease: Lease, window: RequestWindow): void {
+    const mine = this.#mine(lease)
+    if (mine) mine.window = window
+  }
+
+  /** The vehicle has passed the stop line; renewals go on until `release`. */
+  passed(lease: Lease): void {
+    const mine = this.#mine(lease)
+    if (mine?.renewing && mine.state !== 'passed') this.#become(mine, 'passed')
+  }
+
+  /** Gives the junction back, at once. It is watched until the controller reports its plan again. */
+  release(lease: Lease, reason?: string): void {
+    const mine = this.#mine(lease)
+    if (mine?.renewing) this.#end(mine, 'released', reason)
+  }
+
+  /** Lets go of a junction because nothing is known of the vehicle any more. */
+  expire(lease: Lease, reason: string): void {
+    const mine = this.#mine(lease)
+    if (mine?.renewing) this.#end(mine, 'expired', reason, this.#clock.now())
+  }
+
+  /** Takes one `signal/response`. Unknown, stale, repeated and outdated ones change nothing. */
+  onResponse(entry: JournalEntry): void {
+    const body = entry.body as SignalResponse
+    const lease = this.#leases.get(body.request)
+    if (!lease?.renewing || entry.device !== lease.device) return
+    const outdated = this.#clock.now() - this.#sentAtMs(lease, body.sequence) > heardWithinMs
+    if (body.sequence > lease.sequence || body.sequence < lease.answeredSequence || outdated) return
+    if (entry.atMs < lease.evidenceAtMs) return
+    if (!lease.answered) {
+      const tripMs = Math.max(0, entry.receivedMs - this.#sentAtMs(lease, body.sequence))
+      this.#roundTripMs += smoothing * (tripMs - this.#roundTripMs)
+    }
+    lease.answered = true
+    lease.answeredSequence = body.sequence
+    this.#heard(lease, entry.atMs)
+    const { status, reason, greenAt, sequence } = body
+    const repeats = lease.state === stateOfStatus[status] && lease.reason === reason
+    if (!repeats) {
+      this.#tell(lease, 'response', { sequence, status, ...(reason && { reason }), ...(greenAt && { greenAt }) })
+    }
+    if (lease.state === 'passed') return
+    const refusal = refusals[status]
+    if (refusal) {
+      const retryAtMs = refusal.retry ? this.#clock.now() + retryAfterMs : undefined
+      this.#end(lease, refusal.state, reason ?? refusal.reason, retryAtMs)
+      return
+    }
+    // A repeated acceptance must not take back what the display has shown since.
+    const shownGreen = lease.state === 'green' && status !== 'watchOtherTraffic' && this.#preemptedGreen(lease)
+    if (!shownGreen) this.#become(lease, stateOfStatus[status], reason)
+  }
+
+  /** Renews what is live, notices what is silent. Call once a second. */
+  tick(): void {
+    const nowMs = this.#clock.now()
+    for (const lease of this.#leases.values()) {
+      if (!lease.renewing) {
+        if (lease.releasedMs !== undefined && nowMs - lease.releasedMs > watchRecoveryMs) this.#forget(lease)
+        continue
+      }
+      const silentMs = nowMs - lease.heardMs
+      const answeredOnce = lease.evidenceAtMs > Number.NEGATIVE_INFINITY
+      if (lease.state !== 'failed' && lease.state !== 'passed') {
+        if (!answeredOnce && silentMs >= answerWithinMs) this.#fail(lease, 'no answer from the controller')
+        else if (silentMs > heardWithinMs) this.#fail(lease, 'controller no longer heard')
+      }
+      if (nowMs - lease.sentMs >= renewEveryMs) this.#send(lease, lease.answered ? 'update' : 'new')
+    }
+  }
+
+  /** Resolves when everything handed to the downlink has left. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#sending)
+  }
+
+  #mine(lease: Lease): Mutable | undefined {
+    return this.#leases.get(lease.request)
+  }
+
+  #rivalsOf(ask: PriorityAsk): Mutable[] {
+    const table = this.#board.table(ask.junction)
+    if (!table) return []
+    const group = approachOf(table, ask.approach).group
+    return [...this.#leases.values()].filter(
+      (other) =>
+        other.renewing &&
+        other.state !== 'passed' &&
+        other.ask.junction === ask.junction &&
+        other.ask.dispatch !== ask.dispatch &&
+        inConflict(table, group, approachOf(table, other.ask.approach).group),
+    )
+  }
+
+  #givesWay(holder: Mutable, ask: PriorityAsk, window: RequestWindow): boolean {
+    if (isActive(holder.state)) {
+      return !holder.window.committed && compareImportance(ask.importance, holder.ask.importance) < 0
+    }
+    const claim = (of: PriorityAsk, { earliestMs }: RequestWindow) => ({
+      importance: of.importance,
+      earliestMs,
+      id: of.dispatch,
+    })
+    return compareClaims(claim(ask, window), claim(holder.ask, holder.window)) < 0
+  }
+
+  /** Sequence numbers are tenths of a second since the request was made, so they say when it was sent. */
+  #sentAtMs(lease: Mutable, sequence: number): number {
+    return lease.madeMs + sequence * 100
+  }
+
+  #onState(junction: string): void {
+    for (const lease of this.#leases.values()) {
+      if (lease.ask.junction === junction) this.#weighState(lease)
+    }
+  }
+
+  #weighState(lease: Mutable): void {
+    const { junction, approach } = lease.ask
+    const live = this.#board.live(junction)
+    const atMs = this.#board.reportedAtMs(junction)
+    if (!live || atMs === undefined) return
+    if (live.stale) {
+      if (lease.renewing && lease.state !== 'passed') this.#fail(lease, 'controller is offline')
+      return
+    }
+    if (atMs < lease.evidenceAtMs) return
+    if (lease.releasedMs !== undefined) {
+      const heardAfter = (this.#board.heardAtMs(junction) ?? 0) > lease.releasedMs
+      if (live.mode === 'coordinated' && heardAfter) {
+        if (lease.state === 'released') this.#become(lease, 'recovered')
+        this.#forget(lease)
+      }
+      return
+    }
+    if (!lease.renewing || lease.state === 'passed') return
+    if (outOfReach.has(live.mode)) {
+      this.#end(lease, 'overridden', `controller is in mode ${live.mode}`, this.#clock.now() + retryAfterMs)
+      return
+    }
+    // The 5 s reports of a controller that has never answered this request say nothing about it.
+    if (live.mode === 'preempted' && this.#board.showsGreen(junction, approach)) {
+      this.#heard(lease, atMs)
+      this.#become(lease, 'green')
+    } else if (lease.answered) {
+      this.#heard(lease, atMs)
+      if (lease.state === 'green' && live.mode === 'preempted') this.#become(lease, 'entering', 'green has ended')
+      if (lease.state === 'green' && live.mode !== 'preempted') {
+        lease.answered = false
+        this.#become(lease, 'requested', `controller went to mode ${live.mode}`)
+      }
+    }
+  }
+
+  #preemptedGreen(lease: Mutable): boolean {
+    const { junction, approach } = lease.ask
+    return this.#board.live(junction)?.mode === 'preempted' && this.#board.showsGreen(junction, approach)
+  }
+
+  #heard(lease: Mutable, atMs: number): void {
+    lease.evidenceAtMs = Math.max(lease.evidenceAtMs, atMs)
+    lease.heardMs = this.#clock.now()
+  }
+
+  /** The request is kept up: an agent that comes back finds it, and its answer revives the lease. */
+  #fail(lease: Mutable, reason: string): void {
+    lease.answered = false
+    this.#become(lease, 'failed', reason)
+  }
+
+  #end(lease: Mutable, state: LeaseState, reason?: string, retryAtMs?: number): void {
+    lease.renewing = false
+    lease.releasedMs = this.#clock.now()
+    lease.retryAtMs = retryAtMs
+    // A refused request holds nothing at the controller; every other one is called off.
+    if (state !== 'rejected') this.#send(lease, 'cancel')
+    this.#become(lease, state, reason)
+  }
+
+  #forget(lease: Mutable): void {
+    this.#leases.delete(lease.request)
+  }
+
+  #become(lease: Mutable, state: LeaseState, reason?: string): void {
+    const changed = lease.state !== state || lease.reason !== reason
+    lease.state = state
+    lease.reason = reason
+    if (state === 'green') lease.greenAtMs ??= this.#clock.now()
+    else if (state !== 'passed' && lease.renewing) lease.greenAtMs = undefined
+    if (changed) this.#tell(lease, 'state', { state, ...(reason && { reason }) })
+  }
+
+  #tell(lease: Lease, kind: LeaseEvent['kind'], detail: Record<string, unknown>): void {
+    const event: LeaseEvent = { atMs: this.#clock.now(), kind, detail: { request: lease.request, ...detail } }
+    for (const listener of this.#listeners) listener(lease, event)
+  }
+
+  #send(lease: Mutable, type: SignalRequest['type']): void {
+    const nowMs = this.#clock.now()
+    const { window, ask } = lease
+    const first = lease.sequence === 0 && type === 'new'
+    lease.sequence = Math.max(lease.sequence + 1, Math.floor((nowMs - lease.madeMs) / 100))
+    lease.sentMs = nowMs
+    const moved = Math.abs(window.earliestMs - lease.loggedWindow.earliestMs) > arrivalMovedMs
+    if (first || type === 'cancel' || moved) {
+      lease.loggedWindow = window
+      this.#tell(lease, 'sent', { type: moved && type === 'new' ? 'update' : type, sequence: lease.sequence })
+    }
+    const body = {
+      request: lease.request,
+      type,
+      sequence: lease.sequence,
+      vehicle: ask.vehicle,
+      role: ask.role,
+      importance: ask.importance,
+      approach: ask.approach,
+      exit: ask.exit,
+      arrivalEarliest: toTimestamp(window.earliestMs),
+      arrivalLatest: toTimestamp(window.latestMs),
+      leaseUntil: toTimestamp(nowMs + leaseMs),
+      expiresAt: toTimestamp(nowMs + leaseMs),
+    } satisfies Omit<SignalRequest, 'id' | 'at'>
+    const sending = this.#downlink
+      .send(lease.device, 'request', body)
+      .catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error)
+        this.#log.warn({ request: lease.request, junction: ask.junction, type, reason }, 'signal request not sent')
+        if (lease.renewing && lease.state !== 'passed') this.#fail(lease, reason)
+      })
+      .finally(() => this.#sending.delete(sending))
+    this.#sending.add(sending)
+  }
+}
+
+/** What an answer means in the life of a request. */
+const stateOfStatus = {
+  requested: 'accepted',
+  watchOtherTraffic: 'accepted',
+  processing: 'entering',
+  granted: 'green',
+  rejected: 'rejected',
+  reserviceLocked: 'rejected',
+  maxPresence: 'expired',
+} as const satisfies Record<SignalResponse['status'], DispatchJunctionState>
+
+/** Answers that end a request, and whether asking again later makes sense. */
+const refusals: Partial<Record<SignalResponse['status'], { state: LeaseState; reason: string; retry: boolean }>> = {
+  rejected: { state: 'rejected', reason: 'refused by the controller', retry: false },
+  reserviceLocked: { state: 'rejected', reason: 'served too recently', retry: true },
+  maxPresence: { state: 'expired', reason: 'held for as long as allowed', retry: true },
+}

@@ -1,0 +1,91 @@
+import { InputError, NotFoundError } from '@clearway/contracts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Callers, sessionCookie } from './caller.ts'
+import type { Idempotency } from './idempotency.ts'
+import type { RateLimit } from './rate-limit.ts'
+import type { Actor, Call, RawAnswer, Route } from './route.ts'
+import { checksOf } from './strict.ts'
+
+export const apiBase = '/api/v1'
+
+interface ApiOptions {
+  routes: readonly Route[]
+  callers: Callers
+  rateLimit: RateLimit
+  idempotency: Idempotency
+  /** Whether cookies travel over TLS only. */
+  secureCookies: boolean
+}
+
+/** Serves the route table: who calls, then what they send, then the handler. */
+export function serveApi(app: FastifyInstance, options: ApiOptions): void {
+  const actors = new WeakMap<FastifyRequest, Actor>()
+  for (const route of options.routes) {
+    const checks = checksOf(route)
+    app.route({
+      method: route.method,
+      url: apiBase + route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      // Before the body is read: a stranger's body is not worth parsing, and a guessed id tells nothing.
+      onRequest: async (request) => {
+        options.rateLimit.take(request.ip)
+        const actor = options.callers.admit(route.access, request)
+        if (actor) actors.set(request, actor)
+      },
+      handler: async (request, reply) => {
+        const actor = actors.get(request)
+        const call = {
+          params: checks.params(request.params),
+          query: checks.query(request.query as Record<string, unknown>),
+          body: checks.body(request.body),
+          actor,
+          address: request.ip,
+          headers: request.headers,
+          cookie: (token: string | null, expiresMs: number) =>
+            setCookie(reply, token, expiresMs, options.secureCookies),
+        } as unknown as Call<never, never, never>
+        reply.header('cache-control', 'no-store')
+        const key = request.headers['idempotency-key']
+        if (route.mediaType !== undefined) return sendRaw(reply, route, (await route.handle(call)) as RawAnswer)
+        const work = async () => ({ status: route.status ?? 200, body: JSON.stringify(await route.handle(call)) })
+        const { status, body } =
+          route.method === 'POST' && typeof key === 'string' && actor
+            ? await options.idempotency.once(
+                { actor: actor.name, key, path: request.url, body: request.body, secret: route.secret === true },
+                work,
+              )
+            : await work()
+        reply.status(status)
+        return status === 204 ? reply.send() : reply.type('application/json; charset=utf-8').send(body)
+      },
+    })
+  }
+}
+
+function sendRaw(reply: FastifyReply, route: Route, { body, headers }: RawAnswer): FastifyReply {
+  return reply
+    .status(route.status ?? 200)
+    .type(route.mediaType as string)
+    .headers(headers ?? {})
+    .send(body)
+}
+
+function setCookie(reply: FastifyReply, token: string | null, expiresMs: number, secure: boolean): void {
+  const rules = { path: '/', httpOnly: true, sameSite: 'strict', secure } as const
+  if (token === null) reply.clearCookie(sessionCookie, rules)
+  else reply.setCookie(sessionCookie, token, { ...rules, expires: new Date(expiresMs) })
+}
+
+/** What to say about an address below the base that no row serves: the wrong method, or nothing at all. */
+export function unserved(routes: readonly Route[]): (request: FastifyRequest, reply: FastifyReply) => never {
+  const patterns = routes.map(({ method, path }) => ({
+    method,
+    pattern: new RegExp(`^${apiBase}${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+  }))
+  return (request, reply) => {
+    const path = request.url.split('?', 1)[0] as string
+    const methods = patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)
+    if (methods.length === 0) throw new NotFoundError('address-unknown', `there is nothing at ${path}`)
+    reply.header('allow', methods.join(', '))
+    throw new InputError('method-not-allowed', `${path} takes ${methods.join(', ')}, not ${request.method}`)
+  }
+}

@@ -1,0 +1,16 @@
+import type { FastifyInstance } from 'fastify'
+import type { Registry } from 'prom-client'
+
+/** Each part that must stand before traffic makes sense, true when it does. */
+export type Readiness = () => Record<string, boolean>
+
+/** Outside the base and without sign-in: for the process supervisor, the load balancer and Prometheus. */
+export function serveHealth(app: FastifyInstance, readiness: Readiness, metrics: Registry): void {
+  app.get('/livez', async () => ({ status: 'alive' }))
+  app.get('/readyz', async (_request, reply) => {
+    const parts = readiness()
+    const ready = Object.values(parts).every(Boolean)
+    return reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'starting', parts })
+  })
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()))
+}

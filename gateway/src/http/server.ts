@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Clock } from '@clearway/contracts'
+import fastifyCookie from '@fastify/cookie'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import { Counter, Histogram, type Registry } from 'prom-client'
+import type { Sessions } from '../access/sessions.ts'
+import type { Config } from '../config.ts'
+import type { Records } from '../records/records.ts'
+import { apiBase, serveApi, unserved } from './api.ts'
+import { asyncApi } from './asyncapi.ts'
+import { Callers } from './caller.ts'
+import { type Readiness, serveHealth } from './health.ts'
+import { Idempotency } from './idempotency.ts'
+import { openApi } from './openapi.ts'
+import { pageFallback, securityPolicy, servePages } from './pages.ts'
+import { statusOf, toProblem, translate } from './problem.ts'
+import { RateLimit } from './rate-limit.ts'
+import type { Route } from './route.ts'
+
+interface ServerOptions {
+  config: Config
+  clock: Clock
+  log: Logger
+  metrics: Registry
+  records: Records
+  sessions: Sessions
+  routes: readonly Route[]
+  readiness: Readiness
+  version: string
+  /** The built pages; without them the API stands alone. */
+  pagesDir?: string | undefined
+}
+
+/** The HTTP side of the gateway, not yet listening. */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { config, clock, log, routes, pagesDir } = options
+  const app = fastify({
+    ...(config.http.https ? { https: certificate(config.http.https) } : {}),
+    loggerInstance: log,
+    // One line of our own per request: the framework's would hold addresses with plates in their query.
+    disableRequestLogging: true,
+    genReqId: ({ headers }) => traceOf(headers.traceparent) ?? randomBytes(16).toString('hex'),
+    requestIdLogLabel: 'trace',
+    bodyLimit: config.limits.bodyBytes,
+    exposeHeadRoutes: false,
+    requestTimeout: 60_000,
+    forceCloseConnections: true,
+    trustProxy: config.http.trustProxy ?? false,
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply as FastifyReply),
+  }) as unknown as FastifyInstance
+
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(/^application\/([a-z0-9.-]+\+)?json(;|$)/, { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') return done(null, undefined)
+    app.getDefaultJsonParser('error', 'error')(request, body as string, done)
+  })
+
+  await app.register(fastifyCookie)
+  app.setErrorHandler(answerError)
+  addHeaders(app, config)
+  observe(app, options)
+
+  serveHealth(app, options.readiness, options.metrics)
+  const documents = { '/openapi.json': openApi(routes, options.version), '/asyncapi.json': asyncApi(options.version) }
+  for (const [path, document] of Object.entries(documents)) {
+    const text = JSON.stringify(document)
+    app.get(path, async (_request, reply) => reply.type('application/json; charset=utf-8').send(text))
+  }
+  serveApi(app, {
+    routes,
+    callers: new Callers(options.sessions, config.http.publicUrl),
+    rateLimit: new RateLimit(clock, config.limits.requestsPerMinute),
+    idempotency: new Idempotency(options.records, clock),
+    secureCookies: config.http.https !== undefined || config.http.publicUrl?.startsWith('https:') === true,
+  })
+  if (pagesDir !== undefined) servePages(app, pagesDir)
+  const refuse = unserved(routes)
+  const fallback = pageFallback(pagesDir)
+  app.setNotFoundHandler((request, reply) =>
+    request.url.startsWith(`${apiBase}/`) ? refuse(request, reply) : fallback(request, reply),
+  )
+  return app
+}
+
+const certificate = ({ certFile, keyFile }: { certFile: string; keyFile: string }) => ({
+  cert: readFileSync(certFile),
+  key: readFileSync(keyFile),
+  minVersion: 'TLSv1.2' as const,
+})
+
+/** The trace id of a W3C `traceparent`, so that one id runs through everything the request causes. */
+const traceOf = (header: string | string[] | undefined): string | undefined =>
+  typeof header === 'string' ? /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(header)?.[1] : undefined
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const named = translate(error)
+  const status = statusOf(named)
+  if (status >= 500) request.log.error({ err: error, code: named.code }, 'a request failed')
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
+  if (status === 429) reply.header('retry-after', named.code === 'sign-in-locked' ? '900' : '1')
+  return reply
+    .status(status)
+    .type('application/problem+json')
+    .send(JSON.stringify(toProblem(named)))
+}
+
+function addHeaders(app: FastifyInstance, config: Config): void {
+  const headers = {
+    'content-security-policy': securityPolicy(config.map.mapboxToken !== undefined),
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    ...(config.http.https ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+  }
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(headers).header('x-correlation-id', request.id)
+  })
+}
+
+/** One log line and two series per request, labelled by the row of the table, never by the address itself. */
+function observe(app: FastifyInstance, { metrics }: ServerOptions): void {
+  const labelNames = ['method', 'route', 'status'] as const
+  const requests = new Counter({
+    name: 'clearway_http_requests_total',
+    help: 'HTTP requests answered',
+    labelNames,
+    registers: [metrics],
+  })
+  const durations = new Histogram({
+    name: 'clearway_http_request_duration_seconds',
+    help: 'Time until an HTTP answer was sent, s',
+    labelNames: ['route'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers: [metrics],
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? '(none)'
+    const status = reply.statusCode
+    requests.inc({ method: request.method, route, status })
+    if (!reply.getHeader('content-type')?.toString().startsWith('text/event-stream')) {
+      durations.observe({ route }, reply.elapsedTime / 1000)
+    }
+    const line = { event: 'request', method: request.method, route, status, ms: Math.round(reply.elapsedTime) }
+    if (status >= 500) request.log.error(line)
+    else request.log.debug(line)
+  })
+}

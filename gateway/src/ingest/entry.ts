@@ -13,6 +13,8 @@ export interface JournalEntry {
   id: string
   /** Device clock. */
   atMs: number
+  /** The device's clock was over ten minutes off when the message arrived: `atMs` is not to be trusted. */
+  skewed?: boolean
   /** Has passed the channel's schema. */
   body: unknown
 }
@@ -30,7 +32,7 @@ export interface Projection {
 
 /** Admitted messages in journal order, right after their commit. For state that is rebuilt, not kept. */
 export interface LiveFeed {
-  /** @returns a function that ends the subscription */
+  /** @param channel `{kind}/{channel}` @returns a function that ends the subscription */
   on(channel: string, listener: (entry: JournalEntry) => void): () => void
   /** The newest entry per device of a channel, from the journal's last-value table. */
   latest(channel: string): JournalEntry[]

@@ -1,0 +1,158 @@
+import { type Clock, formatTopic } from '@clearway/contracts'
+import type { Logger } from 'pino'
+import { Gauge, type Registry } from 'prom-client'
+import { Broker, type BrokerOptions, type DeviceCredentials } from '../broker/broker.ts'
+import { DeviceDownlink } from '../broker/downlink.ts'
+import type { Downlink } from '../core.ts'
+import type { Records } from '../records/records.ts'
+import { ingestCounters } from './counters.ts'
+import type { LiveFeed, Projection } from './entry.ts'
+import { MessageIntake } from './intake.ts'
+import { Journal } from './journal.ts'
+import { JournalFeed } from './live-feed.ts'
+import { PresenceBoard } from './presence.ts'
+import { ProjectionRunner } from './projections.ts'
+
+export interface IngestOptions {
+  dataDir: string
+  broker: BrokerOptions
+  clock: Clock
+  log: Logger
+  records: Records
+  devices: DeviceCredentials
+  /** Where the counters of `/metrics` are registered. */
+  registry: Registry
+  /** Bodies are kept for so long after every projection has seen them. */
+  keepBodiesS?: number
+  /** Ids are kept longer than the longest outage after which a device may still send again. */
+  keepIdsS?: number
+}
+
+/** Everything between a device's socket and the features of the gateway. */
+export interface Ingest {
+  feed: LiveFeed
+  downlink: Downlink
+  presence: PresenceBoard
+  journal: Journal
+  /** Before `start`. */
+  project(projections: readonly Projection[]): void
+  /** Cuts the connections of a device whose credential has changed. */
+  disconnect(device: string): void
+  /** Resolves when the projections have applied everything that was acknowledged so far. */
+  settled(): Promise<void>
+  /** Opens the journal, so that features can read it before anything arrives. */
+  open(): Promise<void>
+  /** Lets the projections catch up, then listens. Features must be ready before; opens the journal if that was not done. */
+  start(): Promise<void>
+  stop(): Promise<void>
+  readonly mqttPort: number
+  readonly mqttTlsPort: number | undefined
+}
+
+const daysS = 86_400
+const trimEveryS = 600
+
+export function createIngest(options: IngestOptions): Ingest {
+  const { dataDir, clock, log, records, devices, registry } = options
+  const { keepBodiesS = daysS, keepIdsS = 7 * daysS } = options
+  const counters = ingestCounters(registry)
+  const journal = new Journal(
+    dataDir,
+    (reason) => {
+      counters.commitFailures.inc()
+      log.error({ event: 'journal-commit-failed', reason }, 'nothing is acknowledged until the journal can be written')
+    },
+    (rows, tookMs) => {
+      counters.batch.observe(rows)
+      counters.commit.observe(tookMs / 1000)
+    },
+  )
+  const broker: Broker = new Broker(
+    devices,
+    (publication, done) => intake.accept(publication, done),
+    options.broker,
+    clock,
+    log,
+    counters,
+  )
+  const send = (topic: string, payload: Buffer) => broker.send(topic, payload)
+  const presence = new PresenceBoard(broker.sessions, clock)
+  const intake = new MessageIntake(journal, presence, clock, log, counters, send)
+  const runner = new ProjectionRunner(journal, records, clock, log)
+  const stopping = new AbortController()
+  let upkeep: Promise<void> | undefined
+  let opened = false
+
+  new Gauge({
+    name: 'clearway_projection_lag_entries',
+    help: 'entries a projection is behind the journal',
+    labelNames: ['projection'],
+    registers: [registry],
+    collect() {
+      for (const [projection, lag] of runner.lag()) this.set({ projection }, lag)
+    },
+  })
+  new Gauge({
+    name: 'clearway_ingest_pending',
+    help: 'messages waiting for their commit',
+    registers: [registry],
+    collect() {
+      this.set(broker.pending)
+    },
+  })
+
+  async function trimNowAndThen(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await clock.wait(trimEveryS, stopping.signal)
+      } catch {
+        return
+      }
+      const nowMs = clock.now()
+      try {
+        await journal.trim(runner.slowestSeq, nowMs - keepBodiesS * 1000, nowMs - keepIdsS * 1000)
+      } catch (error) {
+        log.error({ err: error }, 'the journal could not be trimmed; it is tried again later')
+      }
+    }
+  }
+
+  return {
+    feed: new JournalFeed(journal, log),
+    downlink: new DeviceDownlink((id) => devices.find(id), send, clock),
+    presence,
+    journal,
+    project(projections) {
+      for (const projection of projections) runner.add(projection)
+    },
+    disconnect: (device) => broker.disconnect(device),
+    settled: () => runner.settled(),
+    async open() {
+      await journal.start()
+      opened = true
+    },
+    async start() {
+      if (!opened) await journal.start()
+      const statuses = presence.restore(journal)
+      runner.start()
+      await broker.start()
+      for (const { district, kind, device, channel, body } of statuses) {
+        await broker.send(formatTopic({ district, kind, device, channel }), Buffer.from(JSON.stringify(body)), true)
+      }
+      upkeep = trimNowAndThen()
+    },
+    async stop() {
+      stopping.abort()
+      await upkeep
+      await broker.stop()
+      await journal.stop()
+      await runner.stop()
+    },
+    get mqttPort() {
+      return broker.port
+    },
+    get mqttTlsPort() {
+      return broker.tlsPort
+    },
+  }
+}

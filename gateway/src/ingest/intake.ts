@@ -1,0 +1,102 @@
+import { type Clock, type DeviceStatus, formatTopic, toTimestamp, type WorldError } from '@clearway/contracts'
+import type { Logger } from 'pino'
+import type { Intake, Publication } from '../broker/broker.ts'
+import { admit } from './admission.ts'
+import type { IngestCounters } from './counters.ts'
+import type { Journal, QuarantineRow } from './journal.ts'
+import type { PresenceBoard } from './presence.ts'
+
+type Done = (error: Error | undefined, intake?: Intake) => void
+
+/** Device clocks further off than this are counted. */
+const noticedSkewS = 5
+
+/** From a publish to its row on disk: checks, journal, answer. */
+export class MessageIntake {
+  readonly #journal: Journal
+  readonly #presence: PresenceBoard
+  readonly #clock: Clock
+  readonly #log: Logger
+  readonly #counters: IngestCounters
+  readonly #answer: (topic: string, payload: Buffer) => Promise<void>
+
+  constructor(
+    journal: Journal,
+    presence: PresenceBoard,
+    clock: Clock,
+    log: Logger,
+    counters: IngestCounters,
+    answer: (topic: string, payload: Buffer) => Promise<void>,
+  ) {
+    this.#journal = journal
+    this.#presence = presence
+    this.#clock = clock
+    this.#log = log
+    this.#counters = counters
+    this.#answer = answer
+  }
+
+  accept(publication: Publication, done: Done): void {
+    const { device, topic, topicText } = publication
+    const receivedMs = this.#clock.now()
+    const payload = publication.will ? died(publication.payload, receivedMs) : publication.payload
+    const admission = admit(topic, topicText, payload, receivedMs)
+    if (!publication.will) this.#presence.heard(device.id)
+    if (!admission.admitted) {
+      this.#journal.quarantine(admission.row, (error) => {
+        if (error) return done(error)
+        this.#reject(publication, admission.row)
+        done(undefined)
+      })
+      return
+    }
+    const { row, body, skewS } = admission
+    const status = topic.channel === 'status' ? (body as unknown as DeviceStatus) : undefined
+    if (status && publication.will && this.#presence.isStaleWill(device.id, status)) {
+      this.#counters.messages.inc({ outcome: 'stale-will' })
+      done(new Error(`the last will of boot ${status.bootId} comes too late`))
+      return
+    }
+    if (Math.abs(skewS) > noticedSkewS) this.#counters.skewed.inc({ beyond: row.skewed ? '10min' : '5s' })
+    if (status) this.#presence.announced(device.id, status)
+    this.#journal.append(row, body, (error: WorldError | undefined, outcome) => {
+      if (error) return done(error)
+      this.#counters.messages.inc({ outcome })
+      const fresh = outcome === 'inserted'
+      if (status && fresh) this.#presence.confirmed(device.id, status)
+      done(undefined, status && fresh ? { retain: payload } : {})
+    })
+  }
+
+  #reject({ device, topic, will }: Publication, { id, receivedMs, reason, detail }: QuarantineRow): void {
+    this.#counters.messages.inc({ outcome: 'quarantined' })
+    this.#counters.rejected.inc({ reason })
+    this.#log.warn({
+      event: 'message-rejected',
+      device: device.id,
+      channel: topic.channel.slice(0, 63),
+      reason,
+      detail,
+    })
+    if (will) return
+    const answer = { id, at: toTimestamp(receivedMs), channel: topic.channel, reason, detail }
+    this.#answer(formatTopic({ ...topic, channel: 'rejected' }), Buffer.from(JSON.stringify(answer))).catch((error) => {
+      this.#log.warn({ err: error, device: device.id }, 'the answer to a rejected message could not be sent')
+    })
+  }
+}
+
+/**
+ * A will was written when its device connected. It takes effect now, so it gets this instant and an id of its own: the
+ * same device may die more than once with the same words.
+ */
+function died(payload: Buffer, receivedMs: number): Buffer {
+  try {
+    const will = JSON.parse(payload.toString('utf8'))
+    const id = `${String(will.id).slice(0, 48)}.${receivedMs.toString(36)}`
+    return Buffer.from(JSON.stringify({ ...will, id, at: toTimestamp(receivedMs) }))
+  } catch {
+    // Not JSON: admission says so.
+    return payload
+  }
+}

@@ -1,6 +1,6 @@
 import { type Clock, ConflictError, type Device, type NewDevice, NotFoundError, toTimestamp } from '@clearway/contracts'
 import type { DeviceRegistry } from '../core.ts'
-import type { JournalEntry } from '../ingest/entry.ts'
+import type { Presence } from '../ingest/presence.ts'
 import type { Records } from '../records/records.ts'
 import { hashOf, newSecret, sameHash } from './secret.ts'
 
@@ -16,20 +16,15 @@ interface DeviceRow {
   revoked_ms: number | null
 }
 
-interface Presence {
-  state: 'online' | 'offline'
-  seenMs: number
-}
-
 /**
  * Every device, its credential and what the city knows about it. The rows are the truth and are read each time, so that
- * a rolled back transaction leaves nothing behind; presence is rebuilt from the messages that arrive.
+ * a rolled back transaction leaves nothing behind; presence is not stored but asked for.
  */
 export class Devices implements DeviceRegistry {
-  #records: Records
-  #clock: Clock
-  #presence = new Map<string, Presence>()
-  #revoked = new Set<(id: string) => void>()
+  readonly #records: Records
+  readonly #clock: Clock
+  readonly #revoked = new Set<(id: string) => void>()
+  #presenceOf: (id: string) => Presence = () => ({ state: 'never-seen' })
 
   constructor(records: Records, clock: Clock) {
     this.#records = records
@@ -139,17 +134,9 @@ export class Devices implements DeviceRegistry {
     return sameHash(hash, row.token_hash) || isOld ? this.#device(row) : undefined
   }
 
-  /** Learns from an admitted message that a device lives, or from its last will that it does not. */
-  heard(entry: JournalEntry): void {
-    const left = entry.channel === 'status' && (entry.body as { state: string }).state === 'offline'
-    this.#presence.set(entry.device, { state: left ? 'offline' : 'online', seenMs: entry.receivedMs })
-  }
-
-  /** Learns from the journal of an earlier run when a device was last heard; it has yet to come back. */
-  remember(entry: JournalEntry): void {
-    const known = this.#presence.get(entry.device)
-    if (known && known.seenMs >= entry.receivedMs) return
-    this.#presence.set(entry.device, { state: 'offline', seenMs: entry.receivedMs })
+  /** Names who knows which devices are there; without it none has ever been seen. */
+  presenceFrom(presenceOf: (id: string) => Presence): void {
+    this.#presenceOf = presenceOf
   }
 
   #row(id: string): DeviceRow | undefined {
@@ -158,11 +145,11 @@ export class Devices implements DeviceRegistry {
 
   #device(row: DeviceRow): Device {
     const settings = JSON.parse(row.settings) as NewDevice
-    const presence = this.#presence.get(row.id)
+    const { state, lastSeenMs } = this.#presenceOf(row.id)
     return {
       ...settings,
-      state: row.revoked_ms !== null ? 'revoked' : (presence?.state ?? 'never-seen'),
-      ...(presence ? { lastSeenAt: toTimestamp(presence.seenMs) } : {}),
+      state: row.revoked_ms !== null ? 'revoked' : state,
+      ...(lastSeenMs === undefined ? {} : { lastSeenAt: toTimestamp(lastSeenMs) }),
     }
   }
 }

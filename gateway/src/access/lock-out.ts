@@ -11,8 +11,8 @@ const perAddress = 50
  * failed before its password is checked, so that tries side by side cannot outrun the count.
  */
 export class LockOut {
-  #records: Records
-  #clock: Clock
+  readonly #records: Records
+  readonly #clock: Clock
 
   constructor(records: Records, clock: Clock) {
     this.#records = records

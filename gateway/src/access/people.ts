@@ -12,8 +12,8 @@ interface PersonRow {
 
 /** Those who sign in with a password. */
 export class People {
-  #records: Records
-  #clock: Clock
+  readonly #records: Records
+  readonly #clock: Clock
 
   constructor(records: Records, clock: Clock) {
     this.#records = records

@@ -21,11 +21,11 @@ interface SessionRow {
 
 /** Who a bearer token or a cookie stands for: a sign-in of a person, or a service. */
 export class Sessions {
-  #records: Records
-  #clock: Clock
-  #lifeMs: number
-  #services: readonly { actor: Actor; hash: Buffer }[]
-  #ended = new Set<(id: string) => void>()
+  readonly #records: Records
+  readonly #clock: Clock
+  readonly #lifeMs: number
+  readonly #services: readonly { actor: Actor; hash: Buffer }[]
+  readonly #ended = new Set<(id: string) => void>()
 
   /** @param hours life of a sign-in */
   constructor(records: Records, clock: Clock, hours: number, services: readonly ServiceToken[]) {

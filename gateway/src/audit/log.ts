@@ -29,8 +29,8 @@ const link = (previous: string, row: Omit<AuditRow, 'hash'>): string =>
  * apart, so that cutting entries off the end is found as well.
  */
 export class AuditLog implements Audit {
-  #records: Records
-  #clock: Clock
+  readonly #records: Records
+  readonly #clock: Clock
 
   constructor(records: Records, clock: Clock) {
     this.#records = records

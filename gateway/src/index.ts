@@ -1,0 +1,8 @@
+export { Devices } from './access/devices.ts'
+export { People } from './access/people.ts'
+export { newSecret } from './access/secret.ts'
+export { Sessions } from './access/sessions.ts'
+export { AuditLog } from './audit/log.ts'
+export { type Config, type ConfigKey, describeConfig, loadConfig } from './config.ts'
+export { createLog } from './log.ts'
+export { Records } from './records/records.ts'

@@ -1,0 +1,22 @@
+export * from './green-channel/green-channel.ts'
+export * from './network/arc-shape.ts'
+export * from './network/city-folder.ts'
+export * from './network/geodesy.ts'
+export * from './network/network-file.ts'
+export { type CityOptions, heidelberg, type ImportedCity, importCity } from './network/osm/import-city.ts'
+export type { ImportReport } from './network/osm/import-report.ts'
+export * from './network/road-network.ts'
+export * from './network/snap.ts'
+export * from './network/street-map.ts'
+export * from './search/driving-profile.ts'
+export {
+  type AnswerJunction,
+  type ArcSpan,
+  cumulativeTimes,
+  type RouteAnswer,
+  routeAlong,
+} from './search/route-answer.ts'
+export * from './search/route-engine.ts'
+export { expectedWaitS } from './search/signal-wait.ts'
+export type { JunctionGeometry } from './signals/junction-geometry.ts'
+export { interstageS, syntheticTiming } from './signals/synthetic-timing.ts'

@@ -1,0 +1,62 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { City, compile, InputError, WorldError } from '@clearway/contracts'
+import { readNetwork, writeNetwork } from './network-file.ts'
+import type { RoadNetwork } from './road-network.ts'
+import type { StreetMap } from './street-map.ts'
+
+const checkCity = compile(City)
+
+/**
+ * Writes `city.json`, `network.bin` and `streets.geojson` into `dir`, made when missing. `city.json` goes last: a folder
+ * that has one is complete.
+ *
+ * @throws WorldError `city-unwritable`
+ */
+export async function saveCity(
+  dir: string,
+  { city, network, streets }: { city: City; network: RoadNetwork; streets: StreetMap },
+): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true })
+    await replace(join(dir, 'network.bin'), writeNetwork(network))
+    await replace(join(dir, 'streets.geojson'), JSON.stringify(streets))
+    await replace(join(dir, 'city.json'), `${JSON.stringify(city)}\n`)
+  } catch (cause) {
+    throw new WorldError('city-unwritable', `cannot write the city to ${dir}: ${(cause as Error).message}`, cause)
+  }
+}
+
+async function replace(file: string, content: string | Uint8Array): Promise<void> {
+  await writeFile(`${file}.new`, content)
+  await rename(`${file}.new`, file)
+}
+
+/**
+ * @throws WorldError `city-unreadable` when a file cannot be read
+ * @throws InputError `schema` or `network-file` when one is not what it should be
+ */
+export async function loadCity(dir: string): Promise<{ city: City; network: RoadNetwork }> {
+  const file = join(dir, 'city.json')
+  const text = (await bytesOf(file)).toString('utf8')
+  const network = readNetwork(await bytesOf(join(dir, 'network.bin')))
+  return { city: checkCity.require(parsed(text, file), file), network }
+}
+
+async function bytesOf(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file)
+  } catch (cause) {
+    const message = `cannot read ${file}: ${(cause as Error).message}; import a map with "clearway import network"`
+    throw new WorldError('city-unreadable', message, cause)
+  }
+}
+
+function parsed(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const reason = (cause as Error).message
+    throw new InputError('schema', `${file} is not JSON: ${reason}`, [{ field: '(body)', message: reason }])
+  }
+}

@@ -1,0 +1,48 @@
+import { InputError, type JunctionTable } from '@clearway/contracts'
+import { syntheticTiming } from '../../signals/synthetic-timing.ts'
+import { arcFlag, type RoadNetwork } from '../road-network.ts'
+import type { SourcedNetwork } from './assemble.ts'
+import type { OsmExtract } from './extract.ts'
+import { drop, type ImportReport } from './import-report.ts'
+import { placeJunction } from './junctions.ts'
+import { signalClusters } from './signal-clusters.ts'
+
+/** The network with its stop lines, exits and inner arcs marked, and the junctions' synthetic timing tables. */
+export function withSignals(
+  source: SourcedNetwork,
+  extract: OsmExtract,
+  district: string,
+  report: ImportReport,
+): { network: RoadNetwork; junctions: JunctionTable[] } {
+  const { network } = source
+  const forbidden = new Set<string>()
+  for (let i = 0; i < network.forbiddenTurns.length; i += 2) {
+    forbidden.add(`${network.forbiddenTurns[i]}>${network.forbiddenTurns[i + 1]}`)
+  }
+  const clusters = signalClusters(source, extract)
+  const placed = clusters
+    .map((cluster) => placeJunction(source, cluster, forbidden, report))
+    .filter((junction) => junction !== undefined)
+    .sort((a, b) => (a.geometry.id < b.geometry.id ? -1 : 1))
+  const repeated = placed.find((junction, i) => placed[i + 1]?.geometry.id === junction.geometry.id)
+  if (repeated) throw new InputError('junction-twice', `two junctions are called ${repeated.geometry.id}`)
+  const flags = network.flags.slice()
+  for (const arc of placed.flatMap(({ inside }) => inside)) flags[arc]! |= arcFlag.inside
+  const approaches = placed.flatMap((junction) => junction.approaches)
+  const exits = placed.flatMap((junction) => junction.exits)
+  const approachOfArc = network.approachOfArc.slice()
+  const exitOfArc = network.exitOfArc.slice()
+  approaches.forEach(({ arc }, i) => {
+    approachOfArc[arc] = i
+  })
+  exits.forEach(({ arc }, i) => {
+    exitOfArc[arc] = i
+  })
+  report.kept.signalNodes = clusters.reduce((sum, { signals }) => sum + signals.length, 0)
+  report.kept.junctions = placed.length
+  drop(report, 'signals: groups of signal nodes without a junction', clusters.length - placed.length)
+  return {
+    network: { ...network, flags, approachOfArc, approaches, exitOfArc, exits },
+    junctions: placed.map(({ geometry }) => syntheticTiming(geometry, district)),
+  }
+}

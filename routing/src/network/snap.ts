@@ -1,0 +1,111 @@
+import type { Position } from '@clearway/contracts'
+import Flatbush from 'flatbush'
+import { distanceM, METRES_PER_DEGREE, planeAround } from './geodesy.ts'
+import { arcFlag, type RoadNetwork } from './road-network.ts'
+
+/** A point on an arc. */
+export interface ArcPoint {
+  arc: number
+  /** Metres from the arc's tail. */
+  offsetM: number
+  /** Metres from the position asked for. */
+  distanceM: number
+  position: Position
+  /** Where the position asked for lies, seen in the direction of travel. */
+  side: 'left' | 'right'
+}
+
+export interface SnapOptions {
+  /** Also arcs against one-way streets. */
+  contraflow?: boolean
+}
+
+interface SegmentIndex {
+  boxes: Flatbush
+  /** One direction of each road: the arc of each segment, and its first shape point. */
+  arc: Int32Array
+  point: Int32Array
+}
+
+const indexes = new WeakMap<RoadNetwork, SegmentIndex>()
+
+/**
+ * The nearest point of every arc within `radiusM`, nearest first; of a two-way road both directions. The index over the
+ * network's segments is built at the first call and kept as long as the network.
+ */
+export function snap(network: RoadNetwork, position: Position, radiusM: number, options: SnapOptions = {}): ArcPoint[] {
+  const index = segmentIndex(network)
+  const byLat = radiusM / METRES_PER_DEGREE
+  const byLon = byLat / Math.max(0.01, Math.cos((position.lat * Math.PI) / 180))
+  const { lon, lat } = position
+  const nearest = new Map<number, { point: number; share: number; distanceM: number; left: boolean }>()
+  const plane = planeAround(position)
+  for (const segment of index.boxes.search(lon - byLon, lat - byLat, lon + byLon, lat + byLat)) {
+    const arc = index.arc[segment]!
+    const point = index.point[segment]!
+    const ax = plane.x(network.shapeLon[point]!)
+    const ay = plane.y(network.shapeLat[point]!)
+    const dx = plane.x(network.shapeLon[point + 1]!) - ax
+    const dy = plane.y(network.shapeLat[point + 1]!) - ay
+    const square = dx * dx + dy * dy
+    const share = square === 0 ? 0 : Math.min(1, Math.max(0, -(ax * dx + ay * dy) / square))
+    const away = Math.hypot(ax + share * dx, ay + share * dy)
+    if (away > radiusM || away >= (nearest.get(arc)?.distanceM ?? Number.POSITIVE_INFINITY)) continue
+    // The position is the plane's origin: left of the segment when the cross product with it is positive.
+    nearest.set(arc, { point, share, distanceM: away, left: dx * -ay - dy * -ax > 0 })
+  }
+  const points: ArcPoint[] = []
+  for (const [arc, found] of nearest) {
+    const here = onArc(network, arc, found.point, found.share)
+    const reverse = network.reverse[arc]!
+    const shared = { distanceM: found.distanceM, position: here.position }
+    points.push({ ...shared, arc, offsetM: here.offsetM, side: found.left ? 'left' : 'right' })
+    if (reverse < 0) continue
+    const offsetM = Math.max(0, network.lengthM[arc]! - here.offsetM)
+    points.push({ ...shared, arc: reverse, offsetM, side: found.left ? 'right' : 'left' })
+  }
+  return points
+    .filter(({ arc }) => options.contraflow || (network.flags[arc]! & arcFlag.contraflow) === 0)
+    .sort((a, b) => a.distanceM - b.distanceM || a.arc - b.arc)
+}
+
+function onArc(network: RoadNetwork, arc: number, point: number, share: number) {
+  const { shapeLon, shapeLat } = network
+  let passedM = 0
+  for (let i = network.shapeStart[arc]!; i < point; i++) {
+    passedM += distanceM(shapeLon[i]!, shapeLat[i]!, shapeLon[i + 1]!, shapeLat[i + 1]!)
+  }
+  const lon = shapeLon[point]! + (shapeLon[point + 1]! - shapeLon[point]!) * share
+  const lat = shapeLat[point]! + (shapeLat[point + 1]! - shapeLat[point]!) * share
+  passedM += distanceM(shapeLon[point]!, shapeLat[point]!, lon, lat)
+  return { position: { lon, lat }, offsetM: Math.min(passedM, network.lengthM[arc]!) }
+}
+
+function segmentIndex(network: RoadNetwork): SegmentIndex {
+  const known = indexes.get(network)
+  if (known) return known
+  const arcs: number[] = []
+  const points: number[] = []
+  for (let arc = 0; arc < network.arcCount; arc++) {
+    const reverse = network.reverse[arc]!
+    if (reverse >= 0 && reverse < arc) continue
+    for (let i = network.shapeStart[arc]!; i < network.shapeStart[arc + 1]! - 1; i++) {
+      arcs.push(arc)
+      points.push(i)
+    }
+  }
+  const boxes = new Flatbush(points.length)
+  const { shapeLon: lon, shapeLat: lat } = network
+  for (const i of points) {
+    boxes.add(
+      Math.min(lon[i]!, lon[i + 1]!),
+      Math.min(lat[i]!, lat[i + 1]!),
+      Math.max(lon[i]!, lon[i + 1]!),
+      Math.max(lat[i]!, lat[i + 1]!),
+    )
+  }
+  boxes.finish()
+  const index = { boxes, arc: Int32Array.from(arcs), point: Int32Array.from(points) }
+  indexes.set(network, index)
+  return index
+}

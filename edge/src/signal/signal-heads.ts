@@ -1,0 +1,111 @@
+import type { JunctionTable, MovementState, SignalGroup } from '@clearway/contracts'
+
+/** `green` is also the walk of a pedestrian group. */
+export type Aspect = 'red' | 'green' | 'green-flash' | 'yellow' | 'clearance'
+
+interface Conflict {
+  other: Head
+  /** All-red after `other` has become red, before this head may turn green. */
+  redMs: number
+}
+
+export interface Head {
+  readonly group: SignalGroup
+  readonly conflicts: Conflict[]
+  aspect: Aspect
+  /** How long the aspect has been shown. */
+  forMs: number
+  /** Whether the last green was shown to this group alone. */
+  alone: boolean
+}
+
+const toMs = (durationS: number): number => Math.round(durationS * 1000)
+
+/**
+ * The signal heads of a junction and the rules that hold for them whatever is asked: a green that ends runs its flash,
+ * yellow or clearance in full, and no head turns green before every conflicting head has been red for its all-red.
+ * Planning decides only which groups are wanted green; it cannot reach past these rules.
+ */
+export class SignalHeads {
+  readonly heads: readonly Head[]
+  readonly #byId = new Map<string, Head>()
+
+  constructor(table: JunctionTable) {
+    this.heads = table.groups.map((group) => ({ group, conflicts: [], aspect: 'red', forMs: 0, alone: false }))
+    for (const head of this.heads) this.#byId.set(head.group.id, head)
+    for (const { ends, begins, redS } of table.intergreens) {
+      this.get(begins).conflicts.push({ other: this.get(ends), redMs: toMs(redS) })
+    }
+  }
+
+  /** @param id of a group in the table, which was checked at construction of the controller */
+  get(id: string): Head {
+    return this.#byId.get(id) as Head
+  }
+
+  /** Lets time pass: what is ending ends. */
+  advance(elapsedMs: number): void {
+    for (const head of this.heads) {
+      head.forMs += elapsedMs
+      const { group, aspect, forMs } = head
+      if (aspect === 'green-flash' && forMs >= toMs(group.greenFlashS)) show(head, 'yellow')
+      else if (aspect === 'yellow' && forMs >= toMs(group.yellowS)) show(head, 'red')
+      else if (aspect === 'clearance' && forMs >= toMs(group.clearanceS)) show(head, 'red')
+    }
+  }
+
+  /** Ends a green that has been shown for `minimumMs`; changes nothing otherwise. */
+  end(head: Head, minimumMs: number): void {
+    if (head.aspect !== 'green' || head.forMs < minimumMs) return
+    if (head.group.kind === 'pedestrian') show(head, head.group.clearanceS > 0 ? 'clearance' : 'red')
+    else show(head, head.group.greenFlashS > 0 ? 'green-flash' : 'yellow')
+  }
+
+  /** Turns the wanted heads green, all in one moment or none. @returns whether all of them are green now */
+  begin(wanted: readonly Head[]): boolean {
+    if (!wanted.every((head) => head.aspect === 'green' || mayBegin(head))) return false
+    for (const head of wanted) if (head.aspect !== 'green') show(head, 'green')
+    return true
+  }
+
+  /** Everything red at once: only behind a flashing display, where the street sees none of it. */
+  clear(): void {
+    for (const head of this.heads) show(head, 'red')
+  }
+
+  /** The steady yellow that leads from flashing to red. */
+  leaveFlash(): void {
+    for (const head of this.heads) if (head.group.kind === 'vehicle') show(head, 'yellow')
+  }
+
+  get allRed(): boolean {
+    return this.heads.every(({ aspect }) => aspect === 'red')
+  }
+
+  movementStates(): Record<string, MovementState> {
+    const moving = this.heads.filter(({ aspect }) => aspect !== 'red')
+    const states: Record<string, MovementState> = {}
+    for (const head of this.heads) {
+      if (head.aspect === 'green') head.alone = moving.length === 1
+      // One group serves a whole approach, left turns included: protected only where nothing else may move.
+      const right = head.alone || head.group.kind === 'pedestrian' ? 'protected' : 'permissive'
+      if (head.aspect === 'red') states[head.group.id] = 'stop-And-Remain'
+      else if (head.aspect === 'green' || head.aspect === 'green-flash') {
+        states[head.group.id] = `${right}-Movement-Allowed`
+      } else states[head.group.id] = `${right}-clearance`
+    }
+    return states
+  }
+
+  greenFlash(): string[] {
+    return this.heads.filter(({ aspect }) => aspect === 'green-flash').map(({ group }) => group.id)
+  }
+}
+
+function show(head: Head, aspect: Aspect): void {
+  head.aspect = aspect
+  head.forMs = 0
+}
+
+const mayBegin = (head: Head): boolean =>
+  head.aspect === 'red' && head.conflicts.every(({ other, redMs }) => other.aspect === 'red' && other.forMs >= redMs)

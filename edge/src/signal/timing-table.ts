@@ -1,0 +1,183 @@
+import { compile, cycleOf, type FieldError, InputError, JunctionTable } from '@clearway/contracts'
+
+const check = compile(JunctionTable)
+
+/** A sum of tenths in binary is not exact; a millisecond is below anything a controller can show. */
+const exactS = 0.001
+
+/**
+ * Everything that makes a table unsafe or impossible to run; empty when there is nothing. A controller is never built
+ * from a table with faults.
+ */
+export function checkTimingTable(table: JunctionTable): FieldError[] {
+  const shape = check.faults(table)
+  if (shape.length > 0) return shape
+  return [
+    ...groupFaults(table),
+    ...approachFaults(table),
+    ...intergreenFaults(table),
+    ...stageFaults(table),
+    ...cycleFaults(table),
+  ]
+}
+
+/** @throws InputError `timing-table` naming every wrong field */
+export function requireTimingTable(table: JunctionTable): void {
+  const faults = checkTimingTable(table)
+  if (faults.length === 0) return
+  const detail = faults.map(({ field, message }) => `${field} ${message}`).join('; ')
+  throw new InputError('timing-table', `timing table of junction ${table?.id}: ${detail}`, faults)
+}
+
+function groupFaults({ groups, approaches, preempt }: JunctionTable): FieldError[] {
+  const faults = duplicates('groups', groups)
+  const arms = new Set(approaches.map(({ id }) => id))
+  groups.forEach((group, index) => {
+    const field = `groups.${index}`
+    if (!arms.has(group.approach)) {
+      faults.push({ field: `${field}.approach`, message: `"${group.approach}" is not an approach of this junction` })
+    }
+    if (group.kind === 'pedestrian') {
+      if (group.yellowS !== 0)
+        faults.push({ field: `${field}.yellowS`, message: `${group.yellowS}: pedestrians have no yellow, give 0` })
+      if (group.greenFlashS !== 0) {
+        faults.push({
+          field: `${field}.greenFlashS`,
+          message: `${group.greenFlashS}: pedestrians have clearanceS, give 0`,
+        })
+      }
+      if (group.clearanceS <= 0)
+        faults.push({ field: `${field}.clearanceS`, message: `${group.clearanceS} must be above 0` })
+      return
+    }
+    if (group.yellowS < 3) faults.push({ field: `${field}.yellowS`, message: `${group.yellowS} is below 3 s` })
+    if (group.clearanceS !== 0)
+      faults.push({ field: `${field}.clearanceS`, message: `${group.clearanceS}: vehicles have none, give 0` })
+    if (preempt.minGreenS > group.minGreenS) {
+      faults.push({
+        field: 'preempt.minGreenS',
+        message: `${preempt.minGreenS} is above groups.${index}.minGreenS ${group.minGreenS}`,
+      })
+    }
+  })
+  return faults
+}
+
+function approachFaults({ approaches, exits, groups }: JunctionTable): FieldError[] {
+  const faults = [...duplicates('approaches', approaches), ...duplicates('exits', exits)]
+  const known = new Set(exits.map(({ id }) => id))
+  approaches.forEach((approach, index) => {
+    const group = groups.find(({ id }) => id === approach.group)
+    const field = `approaches.${index}`
+    if (!group) faults.push({ field: `${field}.group`, message: `"${approach.group}" is not a group of this junction` })
+    else if (group.kind !== 'vehicle' || group.approach !== approach.id) {
+      faults.push({
+        field: `${field}.group`,
+        message: `"${group.id}" is not the vehicle group of approach "${approach.id}"`,
+      })
+    }
+    if (approach.exits.length === 0) faults.push({ field: `${field}.exits`, message: 'is empty: nothing could leave' })
+    approach.exits.forEach((exit, position) => {
+      if (!known.has(exit))
+        faults.push({ field: `${field}.exits.${position}`, message: `"${exit}" is not an exit of this junction` })
+    })
+  })
+  return faults
+}
+
+function intergreenFaults({ groups, intergreens }: JunctionTable): FieldError[] {
+  const faults: FieldError[] = []
+  const known = new Set(groups.map(({ id }) => id))
+  const listed = new Set<string>()
+  intergreens.forEach(({ ends, begins }, index) => {
+    const field = `intergreens.${index}`
+    if (!known.has(ends)) faults.push({ field: `${field}.ends`, message: `"${ends}" is not a group of this junction` })
+    if (!known.has(begins))
+      faults.push({ field: `${field}.begins`, message: `"${begins}" is not a group of this junction` })
+    if (ends === begins) faults.push({ field, message: `"${ends}" cannot conflict with itself` })
+    if (listed.has(pair(ends, begins))) faults.push({ field, message: `"${ends}" → "${begins}" is listed twice` })
+    listed.add(pair(ends, begins))
+  })
+  for (const { ends, begins } of intergreens) {
+    if (!listed.has(pair(begins, ends))) {
+      faults.push({
+        field: 'intergreens',
+        message: `"${ends}" → "${begins}" is listed, "${begins}" → "${ends}" is missing`,
+      })
+    }
+  }
+  // People on an arm are always in the way of the vehicles that come out of it.
+  for (const walk of groups.filter(({ kind }) => kind === 'pedestrian')) {
+    for (const drive of groups.filter(({ kind, approach }) => kind === 'vehicle' && approach === walk.approach)) {
+      if (!listed.has(pair(drive.id, walk.id))) {
+        faults.push({
+          field: 'intergreens',
+          message: `"${drive.id}" → "${walk.id}" is missing: both use arm "${walk.approach}"`,
+        })
+      }
+    }
+  }
+  return faults
+}
+
+function stageFaults({ stages, groups, intergreens }: JunctionTable): FieldError[] {
+  const faults = duplicates('stages', stages)
+  const conflicts = new Set(intergreens.map(({ ends, begins }) => pair(ends, begins)))
+  stages.forEach((stage, index) => {
+    const field = `stages.${index}`
+    stage.groups.forEach((id, position) => {
+      const group = groups.find((other) => other.id === id)
+      if (!group)
+        faults.push({ field: `${field}.groups.${position}`, message: `"${id}" is not a group of this junction` })
+      else if (group.minGreenS > stage.greenS) {
+        faults.push({
+          field: `${field}.greenS`,
+          message: `${stage.greenS} is below the minimum ${group.minGreenS} of group "${id}"`,
+        })
+      }
+      for (const other of stage.groups.slice(position + 1)) {
+        if (other === id) faults.push({ field: `${field}.groups`, message: `"${id}" is listed twice` })
+        else if (conflicts.has(pair(id, other)) || conflicts.has(pair(other, id))) {
+          faults.push({ field: `${field}.groups`, message: `"${id}" and "${other}" conflict` })
+        }
+      }
+    })
+  })
+  groups.forEach(({ id }, index) => {
+    if (!stages.some((stage) => stage.groups.includes(id))) {
+      faults.push({ field: `groups.${index}`, message: `"${id}" is green in no stage` })
+    }
+  })
+  return faults
+}
+
+function cycleFaults(table: JunctionTable): FieldError[] {
+  const faults: FieldError[] = []
+  const partsS = cycleOf(table)
+  if (Math.abs(partsS - table.cycleS) > exactS) {
+    faults.push({
+      field: 'cycleS',
+      message: `${table.cycleS} is not the sum of the stages and their changes, ${partsS}`,
+    })
+  }
+  if (table.offsetS >= table.cycleS) {
+    faults.push({ field: 'offsetS', message: `${table.offsetS} must be below the cycle ${table.cycleS}` })
+  }
+  if (table.preempt.minDwellS > table.preempt.maxPresenceS) {
+    faults.push({
+      field: 'preempt.minDwellS',
+      message: `${table.preempt.minDwellS} is above maxPresenceS ${table.preempt.maxPresenceS}`,
+    })
+  }
+  return faults
+}
+
+const pair = (ends: string, begins: string): string => JSON.stringify([ends, begins])
+
+function duplicates(field: string, items: readonly { id: string }[]): FieldError[] {
+  const seen = new Set<string>()
+  return items.flatMap(({ id }, index) => {
+    if (!seen.has(id)) return seen.add(id) && []
+    return [{ field: `${field}.${index}.id`, message: `"${id}" is taken` }]
+  })
+}

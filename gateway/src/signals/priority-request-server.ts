@@ -27,6 +27,8 @@ const renewEveryMs = 1_000
 const answerWithinMs = 3_000
 /** A green is shown as confirmed only while the controller was heard within its reporting period and some slack. */
 const heardWithinMs = 7_000
+/** A mission that has said nothing of its lease for so long has lost its way; its lease ends. */
+const wantedWithinMs = 5_000
 /** A refused or displaced request may be tried again after this. */
 const retryAfterMs = 5_000
 /** An arrival that moved by more is worth a line in the evidence (field practice, 6 s). */
@@ -47,6 +49,8 @@ type Mutable = { -readonly [K in keyof Lease]: Lease[K] } & {
   evidenceAtMs: number
   heardMs: number
   loggedWindow: RequestWindow
+  /** When the mission last spoke of it. */
+  wantedMs: number
   releasedMs: number | undefined
 }
 
@@ -140,6 +144,7 @@ export class PriorityRequestServer {
       evidenceAtMs: Number.NEGATIVE_INFINITY,
       heardMs: nowMs,
       loggedWindow: window,
+      wantedMs: nowMs,
       releasedMs: undefined,
     }
     this.#leases.set(lease.request, lease)
@@ -147,16 +152,20 @@ export class PriorityRequestServer {
     return { lease }
   }
 
-  /** Gives a live lease its newest arrival; it goes out with the next renewal. */
+  /** Gives a live lease its newest arrival, which goes out with the next renewal. Call at least every few seconds. */
   update(lease: Lease, window: RequestWindow): void {
     const mine = this.#mine(lease)
-    if (mine) mine.window = window
+    if (!mine) return
+    mine.window = window
+    mine.wantedMs = this.#clock.now()
   }
 
   /** The vehicle has passed the stop line; renewals go on until `release`. */
   passed(lease: Lease): void {
     const mine = this.#mine(lease)
-    if (mine?.renewing && mine.state !== 'passed') this.#become(mine, 'passed')
+    if (!mine?.renewing || mine.state === 'passed') return
+    mine.wantedMs = this.#clock.now()
+    this.#become(mine, 'passed')
   }
 
   /** Gives the junction back, at once. It is watched until the controller reports its plan again. */
@@ -209,6 +218,10 @@ export class PriorityRequestServer {
     for (const lease of this.#leases.values()) {
       if (!lease.renewing) {
         if (lease.releasedMs !== undefined && nowMs - lease.releasedMs > watchRecoveryMs) this.#forget(lease)
+        continue
+      }
+      if (nowMs - lease.wantedMs > wantedWithinMs) {
+        this.#end(lease, 'expired', 'no longer asked for by its mission', nowMs)
         continue
       }
       const silentMs = nowMs - lease.heardMs

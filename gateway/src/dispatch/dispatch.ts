@@ -1,0 +1,179 @@
+import {
+  Dispatch,
+  NewDispatch,
+  Page,
+  type Position,
+  pageQuery,
+  RouteQuery,
+  Routes,
+  Timestamp,
+  Unit,
+} from '@clearway/contracts'
+import { createRouteEngine } from '@clearway/routing'
+import { Type } from 'typebox'
+import type { Core, Feature } from '../core.ts'
+import { pageOf, pageOfList } from '../http/paging.ts'
+import { route } from '../http/route.ts'
+import type { Signals } from '../signals/signals.ts'
+import { Dispatcher, type RouteFinder } from './dispatcher.ts'
+
+/** Dispatches in the first picture of a page. */
+const shownFirst = 50
+
+const DispatchId = Type.Object({ id: Dispatch.properties.id })
+
+/** What happened in a mission, oldest first. */
+const Evidence = Type.Object({
+  dispatch: Dispatch,
+  events: Type.Array(
+    Type.Object({
+      at: Timestamp,
+      kind: Type.String({
+        description: 'created, activated, request-sent, request-response, request-state, passed, …',
+      }),
+      junction: Type.Optional(Type.String()),
+      detail: Type.Record(Type.String(), Type.Unknown()),
+    }),
+  ),
+})
+
+/** `lon,lat`; the query has passed its pattern. */
+function positionOf(text: string): Position {
+  const [lon = 0, lat = 0] = text.split(',').map(Number)
+  return { lon, lat }
+}
+
+/** Units, routes and dispatches. @param engine another finder of routes than the city's own, for tests */
+export function createDispatch(
+  core: Core,
+  signals: Signals,
+  engine: RouteFinder | undefined = core.network && createRouteEngine(core.network),
+): Feature & { dispatcher: Dispatcher } {
+  const { clock, feed, stream } = core
+  const dispatcher = new Dispatcher(core, signals, engine)
+  const { units, stored } = dispatcher
+  const stopping = new AbortController()
+  const subscriptions: (() => void)[] = []
+  let driving: Promise<void> = Promise.resolve()
+
+  async function drive(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      dispatcher.step()
+      // Rejects when stopped, which ends the loop.
+      await clock.wait(1, stopping.signal).catch(() => undefined)
+    }
+  }
+
+  return {
+    dispatcher,
+    start() {
+      for (const entry of feed.latest('vehicle/position')) units.position(entry)
+      for (const entry of feed.latest('vehicle/status')) units.status(entry)
+      const publish = (vehicle: string) => {
+        const unit = units.unit(vehicle)
+        if (unit) stream.publish('units', [unit])
+      }
+      stream.provide('units', () => units.units())
+      stream.provide('dispatches', () => stored.latest(shownFirst))
+      subscriptions.push(
+        feed.on('vehicle/position', (entry) => {
+          if (units.position(entry)) publish(entry.device)
+        }),
+        feed.on('vehicle/status', (entry) => {
+          units.status(entry)
+          publish(entry.device)
+        }),
+      )
+      dispatcher.resume()
+      driving = drive()
+    },
+    async stop() {
+      stopping.abort()
+      for (const end of subscriptions) end()
+      await driving
+    },
+    routes: [
+      route({
+        method: 'GET',
+        path: '/units',
+        access: ['dispatcher', 'hospital'],
+        summary: 'Emergency vehicles, where they are and whether they can be sent',
+        query: Type.Object(pageQuery),
+        answer: Page(Unit),
+        handle: ({ query }) => pageOfList(units.units(), query),
+      }),
+      route({
+        method: 'GET',
+        path: '/routes',
+        access: 'signed-in',
+        summary: 'Ways from one place to another, best first, with the signalled junctions on them',
+        query: RouteQuery,
+        answer: Routes,
+        handle: ({ query: { from, to, profile = 'car', alternatives = 0 } }) => ({
+          routes: dispatcher.routes(positionOf(from), positionOf(to), profile, alternatives),
+        }),
+      }),
+      route({
+        method: 'POST',
+        path: '/dispatches',
+        access: ['dispatcher'],
+        summary: 'Plans a dispatch: route, greens and arrival; nothing moves until it is activated',
+        body: NewDispatch,
+        status: 201,
+        answer: Dispatch,
+        handle: ({ body, actor }) => dispatcher.create(body, actor),
+      }),
+      route({
+        method: 'GET',
+        path: '/dispatches',
+        access: ['dispatcher', 'hospital', 'auditor', 'flows'],
+        summary: 'Dispatches, newest first',
+        query: Type.Object(pageQuery),
+        answer: Page(Dispatch),
+        handle: ({ query }) =>
+          pageOf(
+            stored.page(query),
+            query,
+            ({ number }) => [number],
+            ({ dispatch }) => dispatcher.get(dispatch.id),
+          ),
+      }),
+      route({
+        method: 'GET',
+        path: '/dispatches/{id}',
+        access: ['dispatcher', 'hospital', 'auditor', 'flows'],
+        summary: 'One dispatch with the live state of its junctions',
+        params: DispatchId,
+        answer: Dispatch,
+        handle: ({ params }) => dispatcher.get(params.id),
+      }),
+      route({
+        method: 'POST',
+        path: '/dispatches/{id}/activate',
+        access: ['dispatcher'],
+        summary: 'Starts the mission: sends the route to the vehicle and asks for greens in time',
+        params: DispatchId,
+        answer: Dispatch,
+        handle: ({ params, actor }) => dispatcher.activate(params.id, actor),
+      }),
+      route({
+        method: 'POST',
+        path: '/dispatches/{id}/cancel',
+        access: ['dispatcher'],
+        summary: 'Ends a dispatch and gives back every junction at once',
+        params: DispatchId,
+        answer: Dispatch,
+        handle: ({ params, actor }) => dispatcher.cancel(params.id, actor),
+      }),
+      route({
+        method: 'GET',
+        path: '/dispatches/{id}/evidence',
+        access: ['dispatcher', 'auditor'],
+        summary: 'What was asked, answered, shown and passed in a mission, oldest first',
+        params: DispatchId,
+        answer: Evidence,
+        handle: ({ params }) => ({ dispatch: dispatcher.get(params.id), events: stored.events(params.id) }),
+      }),
+    ],
+  }
+}

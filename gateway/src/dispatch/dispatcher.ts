@@ -1,0 +1,352 @@
+import {
+  type City,
+  ConflictError,
+  type Dispatch,
+  InputError,
+  type NewDispatch,
+  NotFoundError,
+  type Position,
+  type PriorityRole,
+  type Route,
+  type RouteProfile,
+  toTimestamp,
+  type Unit,
+} from '@clearway/contracts'
+import { compareImportance, distanceM, usualImportance } from '@clearway/routing'
+import type { Core } from '../core.ts'
+import type { Actor } from '../http/route.ts'
+import type { Signals } from '../signals/signals.ts'
+import { DispatchRecords, type StoredMission } from './dispatch-records.ts'
+import { Mission, plannedJunctions } from './mission.ts'
+import { UnitBoard } from './unit-board.ts'
+
+/** Where routes come from: the route engine of the routing library. */
+export interface RouteFinder {
+  /** Best first. @throws InputError naming `from` or `to` when it is off the map, or when there is no way */
+  route(query: { from: Position; to: Position; profile: RouteProfile; alternatives?: number }): Route[]
+}
+
+const profileOf: Readonly<Record<PriorityRole, RouteProfile>> = {
+  ambulance: 'ambulance',
+  fire: 'fire',
+  police: 'ambulance',
+  bus: 'car',
+}
+/** No unit is faster than this as the crow flies, so a nearer unit bounds how good a farther one can be. */
+const fastestMps = 40
+/** A plan made for a place only may be driven by a unit standing this near to it. */
+const atOriginM = 250
+const system: Actor = { name: 'system', roles: [] }
+
+/** A route without what the engine knows beyond the contract. */
+export const routeOf = ({ geometry, distanceM, durationS, durationWithoutPriorityS, junctions }: Route): Route => ({
+  geometry,
+  distanceM,
+  durationS,
+  durationWithoutPriorityS,
+  junctions,
+})
+
+const metresBetween = (a: Position, b: Position): number => distanceM(a.lon, a.lat, b.lon, b.lat)
+
+/** The error in the words of the caller's request, which names the ends of a route otherwise than the engine does. */
+function inTermsOf(names: { from: string; to: string }, error: unknown): unknown {
+  if (!(error instanceof InputError)) return error
+  const nameOf = (field: string) => (field === 'from' ? names.from : field === 'to' ? names.to : field)
+  return new InputError(
+    error.code,
+    error.message,
+    error.fields.map(({ field, message }) => ({ field: nameOf(field), message })),
+  )
+}
+
+/** Makes dispatches, starts and ends them, and drives all that are under way once a second. */
+export class Dispatcher {
+  readonly units: UnitBoard
+  readonly stored: DispatchRecords
+  readonly #core: Core
+  readonly #signals: Pick<Signals, 'board' | 'detectors' | 'requests'>
+  readonly #engine: RouteFinder | undefined
+  readonly #missions = new Map<string, Mission>()
+
+  constructor(core: Core, signals: Pick<Signals, 'board' | 'detectors' | 'requests'>, engine: RouteFinder | undefined) {
+    this.#core = core
+    this.#signals = signals
+    this.#engine = engine
+    this.stored = new DispatchRecords(core.records)
+    this.units = new UnitBoard(
+      core.clock,
+      () => core.devices.list(),
+      (vehicle) => this.#missionOf(vehicle) !== undefined,
+    )
+    signals.requests.on((lease, event) => this.#missions.get(lease.ask.dispatch)?.onLease(lease, event))
+  }
+
+  /** Takes up what an earlier run of the gateway left open. */
+  resume(): void {
+    for (const mission of this.stored.open()) {
+      const resumed = this.#mission(mission)
+      this.#missions.set(mission.dispatch.id, resumed)
+      resumed.resume()
+    }
+  }
+
+  /** One second of every mission, the most important first. */
+  step(): void {
+    const missions = [...this.#missions.values()].sort(
+      (a, b) =>
+        compareImportance(a.dispatch.importance, b.dispatch.importance) || (a.dispatch.id < b.dispatch.id ? -1 : 1),
+    )
+    for (const mission of missions) {
+      try {
+        mission.step()
+      } catch (error) {
+        // Tried again in a second; until then it keeps no junction, see PriorityRequestServer.tick.
+        this.#core.log.error({ dispatch: mission.dispatch.id, error }, 'a mission could not take its step')
+      }
+      if (!mission.open) this.#missions.delete(mission.dispatch.id)
+    }
+  }
+
+  /**
+   * Routes for the caller's query, best first.
+   *
+   * @throws InputError naming `from` or `to`, ConflictError while no road network is imported
+   */
+  routes(from: Position, to: Position, profile: RouteProfile, alternatives: number): Route[] {
+    return this.#find({ from, to, profile, alternatives })
+  }
+
+  /** @throws InputError, ConflictError naming the fields of `wish` */
+  create(wish: NewDispatch, actor: Actor): Dispatch {
+    if (wish.vehicle !== undefined && wish.origin !== undefined) {
+      const message = 'give vehicle or origin, not both'
+      throw new InputError('vehicle-and-origin', message, [
+        { field: 'vehicle', message },
+        { field: 'origin', message },
+      ])
+    }
+    this.#requireOnMap('destination', wish.destination)
+    if (wish.origin) this.#requireOnMap('origin', wish.origin)
+    const { vehicle, origin, routes } = this.#start(wish)
+    const [route, ...alternatives] = routes as [Route, ...Route[]]
+    const nowMs = this.#core.clock.now()
+    const { junctions, legs } = plannedJunctions(route, nowMs)
+    return this.#core.records.transaction(() => {
+      const dispatch: Dispatch = {
+        id: this.stored.nextId(),
+        role: wish.role,
+        importance: wish.importance ?? usualImportance[wish.role],
+        vehicle,
+        origin,
+        destination: wish.destination,
+        state: 'planned',
+        createdAt: toTimestamp(nowMs),
+        createdBy: actor.name,
+        route,
+        alternatives,
+        etaAt: toTimestamp(nowMs + route.durationS * 1000),
+        etaWithoutPriorityAt: toTimestamp(nowMs + route.durationWithoutPriorityS * 1000),
+        progressM: 0,
+        junctions,
+      }
+      const stored: StoredMission = { dispatch, legs, passedDelayS: 0 }
+      this.#mission(stored).plan()
+      this.stored.add(stored)
+      const { id, role, importance, destination } = dispatch
+      this.stored.save(stored, false, [{ atMs: nowMs, kind: 'created', detail: { by: actor.name, vehicle, route } }])
+      this.#core.audit.record(actor, 'dispatch.create', id, { role, importance, vehicle, origin, destination })
+      this.#core.stream.publish('dispatches', [dispatch])
+      return dispatch
+    })
+  }
+
+  /**
+   * Starts a planned dispatch; on an active one it changes nothing.
+   *
+   * @throws NotFoundError; ConflictError when it has ended, or when its vehicle is busy or missing
+   */
+  activate(id: string, actor: Actor): Dispatch {
+    const running = this.#missions.get(id)
+    if (running?.dispatch.state === 'active') return running.dispatch
+    const stored = this.#load(id)
+    const { dispatch } = stored
+    if (dispatch.state !== 'planned') {
+      throw new ConflictError('dispatch-ended', `dispatch ${id} is ${dispatch.state} and cannot be activated`, [
+        { field: 'id', message: `${id} is ${dispatch.state}; create a new dispatch` },
+      ])
+    }
+    dispatch.vehicle ??= this.#unitAt(dispatch.origin, dispatch.role)
+    const busy = this.#missionOf(dispatch.vehicle)
+    if (busy) {
+      throw new ConflictError('vehicle-busy', `${dispatch.vehicle} is on dispatch ${busy.dispatch.id}`, [
+        { field: 'vehicle', message: `${dispatch.vehicle} is on dispatch ${busy.dispatch.id}` },
+      ])
+    }
+    dispatch.state = 'active'
+    dispatch.activatedAt = toTimestamp(this.#core.clock.now())
+    const mission = this.#mission(stored)
+    this.#core.records.transaction(() => {
+      this.#core.audit.record(actor, 'dispatch.activate', id, { vehicle: dispatch.vehicle })
+      this.stored.save(stored, true, [])
+    })
+    // Only what is on disk as active may ask for greens.
+    this.#missions.set(id, mission)
+    mission.begin()
+    this.#tellUnit(dispatch.vehicle)
+    return mission.dispatch
+  }
+
+  /**
+   * Ends a planned or active dispatch and gives back every junction at once; on a cancelled one it changes nothing.
+   *
+   * @throws NotFoundError; ConflictError when it has already ended otherwise
+   */
+  cancel(id: string, actor: Actor): Dispatch {
+    const mission = this.#missions.get(id) ?? this.#mission(this.#load(id))
+    const { dispatch } = mission
+    if (dispatch.state === 'cancelled') return dispatch
+    if (dispatch.state !== 'planned' && dispatch.state !== 'active') {
+      throw new ConflictError('dispatch-ended', `dispatch ${id} is ${dispatch.state} and cannot be cancelled`, [
+        { field: 'id', message: `${id} is already ${dispatch.state}` },
+      ])
+    }
+    this.#core.records.transaction(() => {
+      mission.end('cancelled', `cancelled by ${actor.name}`)
+      this.#core.audit.record(actor, 'dispatch.cancel', id)
+    })
+    this.#tellUnit(dispatch.vehicle)
+    return dispatch
+  }
+
+  /** @throws NotFoundError */
+  get(id: string): Dispatch {
+    return this.#missions.get(id)?.dispatch ?? this.#load(id).dispatch
+  }
+
+  #load(id: string): StoredMission {
+    const stored = this.stored.find(id)
+    if (stored) return stored
+    throw new NotFoundError('dispatch-unknown', `there is no dispatch "${id}"`)
+  }
+
+  #mission(stored: StoredMission): Mission {
+    const { clock, log, downlink, records, audit, stream } = this.#core
+    return new Mission(stored, {
+      clock,
+      log,
+      downlink,
+      signals: this.#signals,
+      fixOf: (vehicle) => this.units.fix(vehicle),
+      findRoute: (from) => {
+        const { destination, role } = stored.dispatch
+        return this.#find({ from, to: destination, profile: profileOf[role] })[0] as Route
+      },
+      publish: (dispatch) => stream.publish('dispatches', [dispatch]),
+      save: (mission, open, events, ended) =>
+        records.transaction(() => {
+          const { id, state, reason, vehicle } = mission.dispatch
+          this.stored.save(mission, open, events)
+          // A cancelling person is named by `cancel`.
+          if (ended && state !== 'cancelled') {
+            audit.record(system, state === 'completed' ? 'dispatch.complete' : 'dispatch.fail', id, { vehicle, reason })
+          }
+        }),
+    })
+  }
+
+  #missionOf(vehicle: string): Mission | undefined {
+    return [...this.#missions.values()].find(
+      ({ dispatch }) => dispatch.state === 'active' && dispatch.vehicle === vehicle,
+    )
+  }
+
+  #tellUnit(vehicle: string | null): void {
+    const unit = vehicle === null ? undefined : this.units.unit(vehicle)
+    if (unit) this.#core.stream.publish('units', [unit])
+  }
+
+  #find(query: Parameters<RouteFinder['route']>[0]): Route[] {
+    if (this.#engine) return this.#engine.route(query).map(routeOf)
+    throw new ConflictError(
+      'no-road-network',
+      'no road network has been imported; run: clearway import network FILE.osm.pbf',
+    )
+  }
+
+  #requireOnMap(field: string, { lon, lat }: Position): void {
+    const bounds: City['bounds'] | undefined = this.#core.city?.bounds
+    if (!bounds) return
+    if (lon >= bounds.west && lon <= bounds.east && lat >= bounds.south && lat <= bounds.north) return
+    const message = `${lon},${lat} is off the map (${bounds.west},${bounds.south} to ${bounds.east},${bounds.north})`
+    throw new InputError('off-the-map', `${field} ${message}`, [{ field, message }])
+  }
+
+  /** Who starts, from where, and how: the named vehicle, the given origin, or the unit that is there first. */
+  #start(wish: NewDispatch): { vehicle: string | null; origin: Position; routes: Route[] } {
+    const { destination: to, role } = wish
+    const profile = profileOf[role]
+    const find = (from: Position, name: string) => {
+      try {
+        return this.#find({ from, to, profile, alternatives: 2 })
+      } catch (error) {
+        throw inTermsOf({ from: name, to: 'destination' }, error)
+      }
+    }
+    if (wish.origin) return { vehicle: null, origin: wish.origin, routes: find(wish.origin, 'origin') }
+    if (wish.vehicle !== undefined) {
+      const unit = this.#named(wish.vehicle, role)
+      return { vehicle: unit.id, origin: unit.position, routes: find(unit.position, 'vehicle') }
+    }
+    const best = this.#bestUnit(role, to, profile)
+    return { vehicle: best.id, origin: best.position, routes: find(best.position, 'vehicle') }
+  }
+
+  #named(vehicle: string, role: PriorityRole): Unit & { position: Position } {
+    const refuse = (code: string, message: string) => new InputError(code, message, [{ field: 'vehicle', message }])
+    const unit = this.units.unit(vehicle)
+    if (!unit) throw refuse('vehicle-unknown', `"${vehicle}" is not a registered vehicle with a role`)
+    if (unit.role !== role) throw refuse('vehicle-role', `"${vehicle}" has the role ${unit.role}, not ${role}`)
+    const { position } = unit
+    if (position === null || unit.state === 'offline') {
+      const message = `"${vehicle}" has sent no position lately; choose another or give an origin`
+      throw new ConflictError('vehicle-offline', message, [{ field: 'vehicle', message }])
+    }
+    return { ...unit, position }
+  }
+
+  /** The unit with the shortest driving time: taken in the order of the least time possible until none can beat the best. */
+  #bestUnit(role: PriorityRole, to: Position, profile: RouteProfile): Unit & { position: Position } {
+    const candidates = this.units
+      .available(role)
+      .map((unit) => ({ unit, leastS: metresBetween(unit.position, to) / fastestMps }))
+      .sort((a, b) => a.leastS - b.leastS)
+    let best: { unit: Unit & { position: Position }; durationS: number } | undefined
+    let refusal: unknown
+    for (const { unit, leastS } of candidates) {
+      if (best && leastS >= best.durationS) break
+      try {
+        const [route] = this.#find({ from: unit.position, to, profile })
+        if (route && (!best || route.durationS < best.durationS)) best = { unit, durationS: route.durationS }
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error
+        // This unit cannot get there; another may.
+        refusal ??= error
+      }
+    }
+    if (best) return best.unit
+    if (refusal) throw inTermsOf({ from: 'vehicle', to: 'destination' }, refusal)
+    const message = `no ${role} is available; name a vehicle or give an origin`
+    throw new ConflictError('no-unit-available', message, [{ field: 'vehicle', message }])
+  }
+
+  #unitAt(origin: Position, role: PriorityRole): string {
+    const [nearest] = this.units
+      .available(role)
+      .map(({ id, position }) => ({ id, metres: metresBetween(position, origin) }))
+      .sort((a, b) => a.metres - b.metres)
+    if (nearest && nearest.metres <= atOriginM) return nearest.id
+    const message = `no available ${role} within ${atOriginM} m of the origin; create the dispatch with a vehicle`
+    throw new ConflictError('no-unit-at-origin', message, [{ field: 'vehicle', message }])
+  }
+}

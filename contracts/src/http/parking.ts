@@ -5,20 +5,28 @@ import { Fen, LocalText, Name, OneOf, Position, Timestamp } from '../names.ts'
 
 /**
  * A tariff document. A stay within `free.withinMin` costs nothing; under `threshold` a longer stay is charged in full,
- * under `allowance` the free minutes are deducted. Blocks are started blocks counted from entry. The cap holds in each
- * 24 h from entry; after it the further blocks continue. Amounts are integer fen, durations whole minutes.
+ * under `allowance` the free minutes are deducted. Blocks are started blocks counted from entry. Each 24 h from entry is
+ * priced on its own and capped on its own: after the first, `continue` charges further blocks only, `restart` charges
+ * like a new stay, free minutes and first block included. Amounts are integer fen, durations whole minutes.
  */
 export const TariffDocument = Type.Object({
   name: LocalText,
   currency: Type.Literal('CNY'),
   free: Type.Object({
-    withinMin: Type.Integer({ minimum: 0 }),
+    withinMin: Type.Integer({ minimum: 0, maximum: 1439 }),
     kind: OneOf('threshold', 'allowance'),
-    inclusive: Type.Boolean(),
+    inclusive: Type.Boolean({ description: 'whether a stay of exactly withinMin is still free; threshold only' }),
   }),
-  first: Type.Object({ untilMin: Type.Integer({ minimum: 1 }), amountFen: Type.Integer({ minimum: 0 }) }),
-  further: Type.Object({ everyMin: Type.Integer({ minimum: 1 }), amountFen: Type.Integer({ minimum: 0 }) }),
+  first: Type.Object({
+    untilMin: Type.Integer({ minimum: 1, maximum: 1440 }),
+    amountFen: Type.Integer({ minimum: 0, maximum: 10_000_000 }),
+  }),
+  further: Type.Object({
+    everyMin: Type.Integer({ minimum: 1, maximum: 1440 }),
+    amountFen: Type.Integer({ minimum: 0, maximum: 10_000_000 }),
+  }),
   capPer24hFen: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
+  after24h: OneOf('continue', 'restart'),
 })
 export type TariffDocument = Static<typeof TariffDocument>
 
@@ -29,6 +37,13 @@ export const Tariff = Type.Object({
   document: TariffDocument,
 })
 export type Tariff = Static<typeof Tariff>
+
+/** A new version of a tariff. Stays that have entered before `validFrom` keep the version that they entered under. */
+export const TariffEdition = Type.Object({
+  validFrom: Type.Optional(Timestamp),
+  document: TariffDocument,
+})
+export type TariffEdition = Static<typeof TariffEdition>
 
 export const QuoteRequest = Type.Object({
   tariff: Type.Optional(Name),
@@ -64,6 +79,13 @@ export const LotSettings = Type.Object({
   capacity: Type.Integer({ minimum: 1, maximum: 100000 }),
   tariff: Type.Optional(Name),
   kind: LotKind,
+  stayLimitDays: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 366,
+      description: 'a stay open for longer is flagged as expired; 7 if absent',
+    }),
+  ),
 })
 export type LotSettings = Static<typeof LotSettings>
 
@@ -84,6 +106,13 @@ export const Lot = Type.Object({
 })
 export type Lot = Static<typeof Lot>
 
+/** Several lots at once; lots that are not named stay as they are. */
+export const LotSettingsList = Type.Object({
+  items: Type.Array(Type.Object({ id: Name, ...LotSettings.properties }), { minItems: 1, maxItems: 1000 }),
+})
+export type LotSettingsList = Static<typeof LotSettingsList>
+
+/** The window is widened to whole buckets of the city's zone. */
 export const MetricsQuery = Type.Object({
   from: Timestamp,
   to: Timestamp,
@@ -91,12 +120,20 @@ export const MetricsQuery = Type.Object({
 })
 export type MetricsQuery = Static<typeof MetricsQuery>
 
+/** `by` lot: one row per lot and bucket; otherwise all lots together. */
+export const CityMetricsQuery = Type.Object({ ...MetricsQuery.properties, by: Type.Optional(OneOf('all', 'lot')) })
+export type CityMetricsQuery = Static<typeof CityMetricsQuery>
+
 /** Time-weighted figures of one lot (or of all) in one bucket; `docs/metrics.md` gives the formulas. */
 export const LotMetrics = Type.Object({
   lot: Type.Union([Name, Type.Null()], { description: 'null: all lots together' }),
   from: Timestamp,
   to: Timestamp,
   vacancyRate: Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Null()]),
+  occupancy: Type.Union([Type.Number({ minimum: 0 }), Type.Null()], {
+    description: 'occupied bay-time over bay-time; above 1 the capacity is wrong or exits were lost',
+  }),
+  arrivals: Type.Integer({ minimum: 0 }),
   turnoverRate: Type.Number({ minimum: 0, description: 'arrivals per bay and day' }),
   effectiveTurnoverRate: Type.Number({ minimum: 0, description: 'the same, stays longer than 5 min only' }),
   meanDwellS: Type.Union([Type.Number({ minimum: 0 }), Type.Null()], {

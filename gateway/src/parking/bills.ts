@@ -1,0 +1,131 @@
+import type { StatementSync } from 'node:sqlite'
+import type { BillState } from '@clearway/contracts'
+import type { Records } from '../records/records.ts'
+import type { PriceLine } from './pricing.ts'
+
+export interface BillRecord {
+  /** Made of stay, tariff version and revision: issuing twice makes one bill. */
+  id: string
+  stay: string
+  lot: string
+  plate: string
+  state: BillState
+  amountFen: number
+  lines: PriceLine[]
+  tariff: string
+  tariffVersion: number
+  /** Counting up from 1 for each stay and tariff version. */
+  revision: number
+  issuedMs: number
+}
+
+interface BillRow extends Omit<BillRecord, 'lines'> {
+  lines: string
+}
+
+export interface BillFilter {
+  plate?: string | undefined
+  lot?: string | undefined
+  state?: BillState | undefined
+}
+
+/** A stored line: rule, from, until, quantity, amount. Its text follows from the tariff version. */
+type PackedLine = [PriceLine['rule'], number, number, number, number]
+
+const columns = `id, stay, lot, plate, state, amount_fen as amountFen, lines, tariff, tariff_version as tariffVersion,
+  revision, issued_ms as issuedMs`
+
+const fromRow = (row: unknown): BillRecord => {
+  const { lines, ...rest } = row as BillRow
+  return {
+    ...rest,
+    lines: (JSON.parse(lines) as PackedLine[]).map(([rule, fromMin, untilMin, quantity, amountFen]) => ({
+      rule,
+      fromMin,
+      untilMin,
+      quantity,
+      amountFen,
+    })),
+  }
+}
+
+/** The table of bills. A bill is never edited: a new price is a new revision, and the old one is written off. */
+export class Bills {
+  readonly #records: Records
+  readonly #insert: StatementSync
+  readonly #lastRevision: StatementSync
+
+  constructor(records: Records) {
+    this.#records = records
+    records.define(`
+      create table if not exists bill (
+        id text primary key, stay text not null, lot text not null references lot, plate text not null,
+        state text not null, amount_fen integer not null, lines text not null, tariff text not null,
+        tariff_version integer not null, revision integer not null, issued_ms integer not null,
+        unique (stay, tariff_version, revision)) strict;
+      create index if not exists bill_issued on bill (issued_ms, id);
+      create index if not exists bill_plate on bill (plate)`)
+    this.#insert = records.db.prepare(`insert into bill values (?, ?, ?, ?, 'issued', ?, ?, ?, ?, ?, ?)`)
+    this.#lastRevision = records.db.prepare(
+      'select max(revision) as last from bill where stay = ? and tariff_version = ?',
+    )
+  }
+
+  /**
+   * Issues the next revision of a stay's bill.
+   *
+   * @returns its id
+   */
+  issue(bill: Omit<BillRecord, 'id' | 'state' | 'revision'>): string {
+    const { last } = this.#lastRevision.get(bill.stay, bill.tariffVersion) as { last: number | null }
+    const revision = (last ?? 0) + 1
+    const id = `${bill.stay}-v${bill.tariffVersion}-r${revision}`
+    const lines = bill.lines.map(
+      ({ rule, fromMin, untilMin, quantity, amountFen }): PackedLine => [rule, fromMin, untilMin, quantity, amountFen],
+    )
+    this.#insert.run(
+      id,
+      bill.stay,
+      bill.lot,
+      bill.plate,
+      bill.amountFen,
+      JSON.stringify(lines),
+      bill.tariff,
+      bill.tariffVersion,
+      revision,
+      bill.issuedMs,
+    )
+    return id
+  }
+
+  /** Takes back a bill whose stay turned out otherwise. */
+  withdraw(id: string): void {
+    this.#records.db.prepare(`update bill set state = 'written-off' where id = ?`).run(id)
+  }
+
+  find(id: string): BillRecord | undefined {
+    const row = this.#records.db.prepare(`select ${columns} from bill where id = ?`).get(id)
+    return row && fromRow(row)
+  }
+
+  /** Newest first. `after`: the last one of the page before. */
+  list(filter: BillFilter, limit: number, after?: { issuedMs: number; id: string }): BillRecord[] {
+    const conditions: string[] = []
+    const values: (string | number)[] = []
+    for (const key of ['plate', 'lot', 'state'] as const) {
+      const value = filter[key]
+      if (value === undefined) continue
+      conditions.push(`${key} = ?`)
+      values.push(value)
+    }
+    if (after) {
+      conditions.push('(issued_ms, id) < (?, ?)')
+      values.push(after.issuedMs, after.id)
+    }
+    const clause = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
+    return this.#records.db
+      .prepare(`select ${columns} from bill ${clause} order by issued_ms desc, id desc limit ?`)
+      .all(...values, limit)
+      .map(fromRow)
+  }
+}

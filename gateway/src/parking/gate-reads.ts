@@ -1,0 +1,51 @@
+import { fromTimestamp, type GateRead } from '@clearway/contracts'
+import type { Core } from '../core.ts'
+import type { JournalEntry, Projection } from '../ingest/entry.ts'
+import type { LotLedger } from './lot-ledger.ts'
+import type { LotSetup } from './lots.ts'
+
+/**
+ * Works what the gates report into stays, bills, counts and rollups, exactly once.
+ *
+ * @param changed told which lots are different, before the transaction ends
+ */
+export function gateReads(core: Core, ledger: LotLedger, changed: (lot: string) => void): Projection {
+  return {
+    name: 'parking',
+    channels: ['gate/read'],
+    apply(entries) {
+      try {
+        for (const entry of entries) {
+          const lot = lotOf(core, ledger, entry)
+          if (lot && passGate(core, ledger, lot, entry)) changed(lot.id)
+        }
+        ledger.settle()
+      } catch (error) {
+        ledger.discard()
+        throw error
+      }
+    },
+  }
+}
+
+/** The lot whose gate the device is. A gate without a lot can only be counted; its reads stay in the journal. */
+function lotOf(core: Core, ledger: LotLedger, { device, seq }: JournalEntry): LotSetup | undefined {
+  const id = core.devices.find(device)?.lot
+  const lot = id === undefined ? undefined : ledger.lots.find(id)
+  if (!lot) core.log.warn({ device, lot: id, seq }, 'gate read of no known lot: PUT the lot or correct the device')
+  return lot
+}
+
+/** @returns whether it was a new passage */
+function passGate(core: Core, ledger: LotLedger, lot: LotSetup, entry: JournalEntry): boolean {
+  const { direction, plate, plateColour: colour, vehicleClass, at } = entry.body as GateRead
+  const atMs = fromTimestamp(at)
+  const vehicle = { direction, atMs, plate, colour, vehicleClass, read: `${entry.device}/${entry.id}` }
+  const { accepted } = ledger.pass(lot, [vehicle], { nowMs: entry.receivedMs, issuedMs: entry.receivedMs })
+  if (accepted === 0) return false
+  ledger.coverage.add(lot.id, [atMs])
+  const { occupied } = ledger.counts.add(lot.id, lot.capacity, direction === 'in' ? 1 : -1, atMs)
+  const vacant = lot.capacity - occupied
+  core.series.append([{ measurement: 'lot_occupancy', tags: { lot: lot.id }, atMs, fields: { occupied, vacant } }])
+  return true
+}

@@ -1,0 +1,84 @@
+import type { Lot } from '@clearway/contracts'
+import type { Core, Feature } from '../core.ts'
+import { gateReads } from './gate-reads.ts'
+import { LotLedger } from './lot-ledger.ts'
+import { lotRoutes } from './lot-routes.ts'
+import { lotBody } from './lot-view.ts'
+import { seedLots } from './lots.ts'
+import { LotMetricsReader } from './metrics.ts'
+import { stayRoutes } from './stay-routes.ts'
+import { tariffRoutes } from './tariff-routes.ts'
+
+/** How often open stays are checked against the stay limit of their lot. */
+const expiryEveryS = 600
+
+/** What the other rooms of the gateway may ask of parking. */
+export interface Parking extends Feature {
+  /** @throws NotFoundError when there is no such lot */
+  lot(id: string): Lot
+  lots(): Lot[]
+}
+
+/** Lots, tariffs, stays, bills and their figures. */
+export function createParking(core: Core): Parking {
+  const ledger = new LotLedger(core.records)
+  if (core.city) seedLots(core.records, core.city)
+  const zone = core.config.city.timeZone ?? core.city?.timeZone ?? 'Asia/Shanghai'
+  const metrics = new LotMetricsReader(core.records, ledger, zone)
+
+  const lots = (): Lot[] => {
+    const nowMs = core.clock.now()
+    const arrivals = metrics.arrivalsToday(nowMs)
+    return ledger.lots.list().map((lot) => lotBody(lot, ledger.counts.of(lot.id), arrivals.get(lot.id) ?? 0, nowMs))
+  }
+  const lot = (id: string): Lot => {
+    const nowMs = core.clock.now()
+    const setup = ledger.lots.get(id)
+    return lotBody(setup, ledger.counts.of(id), metrics.arrivalsToday(nowMs, id).get(id) ?? 0, nowMs)
+  }
+
+  // Changes are told after the transaction that made them, one message for all that came together.
+  const changed = new Set<string>()
+  const note = (id: string) => {
+    if (changed.size === 0) queueMicrotask(publish)
+    changed.add(id)
+  }
+  const publish = () => {
+    const items = [...changed].filter((id) => ledger.lots.find(id)).map(lot)
+    changed.clear()
+    core.stream.publish('lots', items)
+  }
+  core.stream.provide('lots', lots)
+
+  const stopping = new AbortController()
+  let expiry: Promise<void> = Promise.resolve()
+  const expire = async () => {
+    while (!stopping.signal.aborted) {
+      core.records.transaction(() => {
+        for (const setup of ledger.lots.list()) ledger.expire(setup, core.clock.now())
+        ledger.settle()
+      })
+      await core.clock.wait(expiryEveryS, stopping.signal).catch((reason) => {
+        if (!stopping.signal.aborted) throw reason
+      })
+    }
+  }
+
+  return {
+    lot,
+    lots,
+    routes: [
+      ...lotRoutes(core, ledger, metrics, { body: lot, bodies: lots, changed: note }),
+      ...tariffRoutes(core, ledger),
+      ...stayRoutes(ledger),
+    ],
+    projections: [gateReads(core, ledger, note)],
+    start() {
+      expiry = expire()
+    },
+    async stop() {
+      stopping.abort()
+      await expiry
+    },
+  }
+}

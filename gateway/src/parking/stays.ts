@@ -1,0 +1,164 @@
+import type { StatementSync } from 'node:sqlite'
+import type { PlateColour, StayState, VehicleClass } from '@clearway/contracts'
+import type { Records } from '../records/records.ts'
+
+/** One visit of one vehicle to one lot, as the ledger keeps it. */
+export interface StayRecord {
+  id: string
+  lot: string
+  /** Normalised; null when it was not readable. */
+  plate: string | null
+  colour: PlateColour
+  vehicleClass: VehicleClass
+  state: StayState
+  enteredMs: number | null
+  leftMs: number | null
+  reason: string | null
+  /** The tariff version in force at entry. */
+  tariff: string
+  tariffVersion: number
+  /** The price once closed, else 0. */
+  amountFen: number
+  /** The bill in force. */
+  bill: string | null
+}
+
+const columns = `id, lot, plate, colour, vehicle_class as vehicleClass, state, entered_ms as enteredMs,
+  left_ms as leftMs, reason, tariff, tariff_version as tariffVersion, amount_fen as amountFen, bill`
+
+export interface StayFilter {
+  plate?: string | undefined
+  lot?: string | undefined
+  state?: StayState | undefined
+  /** Stays that touch the half-open window. */
+  fromMs?: number | undefined
+  toMs?: number | undefined
+}
+
+/** A stay with the instant by which lists and matching order it: its entry, else its exit. */
+export type ListedStay = StayRecord & { seq: number; anchorMs: number }
+
+/** The table of stays. */
+export class Stays {
+  readonly #records: Records
+  readonly #write: StatementSync
+  readonly #chain: StatementSync
+  readonly #passages: StatementSync
+  readonly #read: StatementSync
+
+  constructor(records: Records) {
+    this.#records = records
+    records.define(`
+      create table if not exists stay (
+        seq integer primary key, id text not null unique, lot text not null references lot, plate text,
+        colour text not null, vehicle_class text not null, state text not null, entered_ms integer, left_ms integer,
+        anchor_ms integer not null, reason text, tariff text not null, tariff_version integer not null,
+        amount_fen integer not null, bill text) strict;
+      create index if not exists stay_plate on stay (plate, lot, anchor_ms);
+      create index if not exists stay_anchor on stay (anchor_ms);
+      create index if not exists stay_entered on stay (lot, anchor_ms);
+      create index if not exists stay_left on stay (lot, left_ms) where left_ms is not null;
+      create index if not exists stay_open on stay (entered_ms) where state = 'open'`)
+    const { db } = records
+    this.#write = db.prepare(
+      `insert into stay (id, lot, plate, colour, vehicle_class, state, entered_ms, left_ms, anchor_ms, reason, tariff,
+         tariff_version, amount_fen, bill) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       on conflict (id) do update set plate = excluded.plate, colour = excluded.colour,
+         vehicle_class = excluded.vehicle_class, state = excluded.state, entered_ms = excluded.entered_ms,
+         left_ms = excluded.left_ms, anchor_ms = excluded.anchor_ms, reason = excluded.reason, tariff = excluded.tariff,
+         tariff_version = excluded.tariff_version, amount_fen = excluded.amount_fen, bill = excluded.bill`,
+    )
+    this.#chain = db.prepare(
+      `select ${columns} from stay where plate = ?1 and lot = ?2 and anchor_ms >= coalesce(
+         (select max(anchor_ms) from stay where plate = ?1 and lot = ?2 and anchor_ms <= ?3), ?3)`,
+    )
+    this.#passages = db.prepare(
+      `select anchor_ms as atMs, 1 as change from stay
+         where lot = ?1 and anchor_ms >= ?2 and anchor_ms < ?3 and state in ('open', 'closed')
+       union all select left_ms, -1 from stay
+         where lot = ?1 and left_ms >= ?2 and left_ms < ?3 and state = 'closed'`,
+    )
+    this.#read = db.prepare(`select ${columns} from stay where id = ?`)
+  }
+
+  find(id: string): StayRecord | undefined {
+    return this.#read.get(id) as unknown as StayRecord | undefined
+  }
+
+  /** Inserts, or replaces the stay with this id. */
+  write(stay: StayRecord): void {
+    this.#write.run(
+      stay.id,
+      stay.lot,
+      stay.plate,
+      stay.colour,
+      stay.vehicleClass,
+      stay.state,
+      stay.enteredMs,
+      stay.leftMs,
+      anchor(stay),
+      stay.reason,
+      stay.tariff,
+      stay.tariffVersion,
+      stay.amountFen,
+      stay.bill,
+    )
+  }
+
+  /** Takes out a stay that has become a part of another. */
+  remove(id: string): void {
+    this.#records.db.prepare('delete from stay where id = ?').run(id)
+  }
+
+  /** What passages of this plate from `atMs` on can change: the stay before it and all after. */
+  chain(lot: string, plate: string, atMs: number): StayRecord[] {
+    return this.#chain.all(plate, lot, atMs) as unknown as StayRecord[]
+  }
+
+  /** Entries (+1) and exits (−1) of the stays with a known course, in a half-open window, unordered. */
+  changes(lot: string, fromMs: number, toMs: number): { atMs: number; change: number }[] {
+    return this.#passages.all(lot, fromMs, toMs) as unknown as { atMs: number; change: number }[]
+  }
+
+  /** Open stays that began in a half-open window. */
+  openSince(fromMs: number, toMs: number): { lot: string; enteredMs: number }[] {
+    return this.#records.db
+      .prepare(
+        `select lot, entered_ms as enteredMs from stay where state = 'open' and entered_ms >= ? and entered_ms < ?`,
+      )
+      .all(fromMs, toMs) as unknown as { lot: string; enteredMs: number }[]
+  }
+
+  /** Open stays of one lot that began before an instant. */
+  openBefore(lot: string, beforeMs: number): StayRecord[] {
+    return this.#records.db
+      .prepare(`select ${columns} from stay where state = 'open' and entered_ms < ? and lot = ?`)
+      .all(beforeMs, lot) as unknown as StayRecord[]
+  }
+
+  /** Newest first. `after`: the last one of the page before. */
+  list(filter: StayFilter, limit: number, after?: { anchorMs: number; seq: number }): ListedStay[] {
+    const conditions: string[] = []
+    const values: (string | number)[] = []
+    const where = (condition: string, ...given: (string | number)[]) => {
+      conditions.push(condition)
+      values.push(...given)
+    }
+    if (filter.plate !== undefined) where('plate = ?', filter.plate)
+    if (filter.lot !== undefined) where('lot = ?', filter.lot)
+    if (filter.state !== undefined) where('state = ?', filter.state)
+    if (filter.toMs !== undefined) where('anchor_ms < ?', filter.toMs)
+    if (filter.fromMs !== undefined)
+      where(`(left_ms > ? or anchor_ms >= ? or state = 'open')`, filter.fromMs, filter.fromMs)
+    if (after) where('(anchor_ms, seq) < (?, ?)', after.anchorMs, after.seq)
+    const clause = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
+    return this.#records.db
+      .prepare(
+        `select seq, anchor_ms as anchorMs, ${columns} from stay ${clause} order by anchor_ms desc, seq desc limit ?`,
+      )
+      .all(...values, limit) as unknown as ListedStay[]
+  }
+}
+
+/** The instant by which a stay is ordered: its entry, else its exit. */
+export const anchor = (stay: StayRecord): number => stay.enteredMs ?? (stay.leftMs as number)

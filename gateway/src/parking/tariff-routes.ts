@@ -1,0 +1,83 @@
+import {
+  fromTimestamp,
+  InputError,
+  Name,
+  Page,
+  pageQuery,
+  Quote,
+  QuoteRequest,
+  Tariff,
+  TariffEdition,
+} from '@clearway/contracts'
+import { Type } from 'typebox'
+import type { Core } from '../core.ts'
+import { pageOfList } from '../http/paging.ts'
+import { type Route, route } from '../http/route.ts'
+import type { LotLedger } from './lot-ledger.ts'
+import { priceStay, quoteLines } from './pricing.ts'
+import { tariffBody } from './tariffs.ts'
+
+const params = Type.Object({ id: Name })
+
+export function tariffRoutes(core: Core, { lots, tariffs }: LotLedger): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/tariffs',
+      access: 'signed-in',
+      summary: 'The newest version of each tariff',
+      query: Type.Object(pageQuery),
+      answer: Page(Tariff),
+      handle: ({ query }) => pageOfList(tariffs.list().map(tariffBody), query),
+    }),
+    route({
+      method: 'GET',
+      path: '/tariffs/{id}',
+      access: 'signed-in',
+      summary: 'A tariff, its newest version unless one is named',
+      params,
+      query: Type.Object({ version: Type.Optional(Type.Integer({ minimum: 1 })) }),
+      answer: Tariff,
+      handle: ({ params: { id }, query: { version } }) =>
+        tariffBody(version === undefined ? tariffs.newest(id) : tariffs.edition(id, version)),
+    }),
+    route({
+      method: 'PUT',
+      path: '/tariffs/{id}',
+      access: ['manager'],
+      summary: 'Add a tariff or its next version',
+      params,
+      body: TariffEdition,
+      answer: Tariff,
+      handle: ({ params: { id }, body: { document, validFrom }, actor }) =>
+        core.records.transaction(() => {
+          const nowMs = core.clock.now()
+          const edition = tariffs.add(id, document, validFrom === undefined ? nowMs : fromTimestamp(validFrom), nowMs)
+          core.audit.record(actor, 'tariff.version', id, tariffBody(edition))
+          return tariffBody(edition)
+        }),
+    }),
+    route({
+      method: 'POST',
+      path: '/quotes',
+      access: 'signed-in',
+      summary: 'What a stay would cost, line by line; changes nothing',
+      body: QuoteRequest,
+      answer: Quote,
+      handle: ({ body }) => {
+        const enteredAtMs = fromTimestamp(body.enteredAt)
+        const { id, version, document } = tariffs.inForce(tariffOf(body), enteredAtMs)
+        const { amountFen, lines } = priceStay(document, { enteredAtMs, leftAtMs: fromTimestamp(body.leftAt) })
+        return { amountFen, lines: quoteLines(document, lines), tariff: id, tariffVersion: version }
+      },
+    }),
+  ]
+
+  function tariffOf({ tariff, lot }: QuoteRequest): string {
+    if (tariff !== undefined) return tariff
+    if (lot !== undefined) return lots.get(lot).tariff
+    throw new InputError('quote-tariff', 'a quote needs a tariff or a lot', [
+      { field: 'tariff', message: 'is missing, and so is lot; give one of the two' },
+    ])
+  }
+}

@@ -1,0 +1,101 @@
+import { type City, type GateRead, type LotSettings, ManualClock, toTimestamp } from '@clearway/contracts'
+import type { Core } from '../../src/core.ts'
+import type { Actor, Route } from '../../src/http/route.ts'
+import type { JournalEntry } from '../../src/ingest/entry.ts'
+import { createParking } from '../../src/parking/parking.ts'
+import { Records } from '../../src/records/records.ts'
+import type { Point } from '../../src/telemetry/store.ts'
+
+export const minuteMs = 60_000
+export const hourMs = 60 * minuteMs
+export const dayMs = 24 * hourMs
+
+/** 2026-11-23 08:00 in Jinan. */
+export const startMs = Date.parse('2026-11-23T08:00:00.000+08:00')
+
+export const lotSettings: LotSettings = {
+  name: { zh: '泉城广场', en: 'Spring City Square' },
+  position: { lon: 117.02, lat: 36.66 },
+  capacity: 10,
+  kind: 'barrier-less',
+}
+
+export const manager: Actor = { name: 'mei', roles: ['manager'] }
+
+/** A gate read of which only what matters is given; `at` in milliseconds. */
+type Read = Partial<Omit<GateRead, 'at' | 'direction'>> & { at: number; direction: 'in' | 'out' }
+
+/** Parking over records in memory, with the gates `square-in` and `square-out` of the lot `square`. */
+export function parkingOver(city?: City) {
+  const clock = new ManualClock(startMs)
+  const records = Records.open(':memory:')
+  const points: Point[] = []
+  const published: { id: string }[][] = []
+  const audited: string[] = []
+  const warnings: unknown[] = []
+  let seq = 0
+  const core = {
+    config: { city: {} },
+    clock,
+    records,
+    city,
+    log: { warn: (detail: unknown) => warnings.push(detail) },
+    devices: { find: (id: string) => ({ lot: id.replace(/-(in|out)$/, '') }) },
+    audit: { record: (_: Actor, action: string, subject: string) => audited.push(`${action} ${subject}`) },
+    stream: { provide: () => {}, publish: (_: string, items: { id: string }[]) => published.push(items) },
+    series: { append: (added: readonly Point[]) => points.push(...added) },
+  } as unknown as Core
+  const parking = createParking(core)
+
+  const call = async (line: string, given: { query?: object; body?: object; actor?: Actor } = {}) => {
+    const [method, path] = line.split(' ') as [string, string]
+    const matches = (candidate: Route) =>
+      candidate.method === method &&
+      new RegExp(`^${candidate.path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '([^/]+)')}$`).exec(path)
+    const fits = parking.routes.filter(matches)
+    const route = fits.find((candidate) => !candidate.path.includes('{')) ?? fits[0]
+    if (!route) throw new Error(`no route ${line}`)
+    const [, id] = matches(route) || []
+    const { query = {}, body, actor = manager } = given
+    // biome-ignore lint/suspicious/noExplicitAny: answers are checked by the expectations
+    return (await route.handle({ params: { id }, query, body, actor } as never)) as any
+  }
+
+  /** Hands reads to the projection as one journal batch, in the given order. */
+  const reads = (...given: Read[]) => {
+    const entries = given.map(({ at, direction, ...rest }): JournalEntry => {
+      const id = `r-${++seq}`
+      const body: GateRead = {
+        id,
+        at: toTimestamp(at),
+        direction,
+        plate: '鲁A12345',
+        plateColour: 'blue',
+        confidence: 0.98,
+        vehicleClass: 'small',
+        ...rest,
+      } as GateRead
+      return {
+        seq,
+        receivedMs: clock.now(),
+        district: 'lixia',
+        kind: 'gate',
+        device: `square-${direction}`,
+        channel: 'read',
+        id,
+        atMs: at,
+        body,
+      }
+    })
+    records.transaction(() => parking.projections?.[0]?.apply(entries))
+  }
+
+  return { clock, records, points, published, audited, warnings, parking, call, reads }
+}
+
+/** The same with the lot made. */
+export async function openLot(settings: Partial<LotSettings> = {}) {
+  const bench = parkingOver()
+  await bench.call('PUT /lots/square', { body: { ...lotSettings, ...settings } })
+  return bench
+}

@@ -78,8 +78,8 @@ export function readNetwork(bytes: Uint8Array): RoadNetwork {
   let at = HEADER_BYTES
   const next = (): Uint8Array => {
     const size = view.getUint32(at, true)
-    // A copy starts on an aligned address, whatever the caller's view does.
-    const part = bytes.slice(at + 8, at + 8 + size)
+    // A copy of its own, because the arrays need aligned addresses and a Buffer's `slice` still shares memory.
+    const part = Uint8Array.from(bytes.subarray(at + 8, at + 8 + size))
     at += 8 + padded(size)
     return part
   }

@@ -1,0 +1,210 @@
+import { arcFlag } from '@clearway/routing'
+import { brakeGapM, dawdledMps, driver, followSpeedMps, slowingSpeedMps, stopSpeedMps } from './krauss.ts'
+import type { Aspect } from './signal-heads.ts'
+import { arcAfter, exitRoomM, laneInto, type TrafficState } from './traffic-state.ts'
+import { vehicleKind } from './vehicle-table.ts'
+
+/** Drivers stop this far before the line. */
+const STOP_BEFORE_M = 0.5
+/** A gap in traffic with the right of way that is long enough to go, and what is taken after a long wait. */
+const GAP_S = 3
+const IMPATIENT_GAP_S = 1
+const IMPATIENT_AFTER_S = 20
+/** Who is slower than this is taken to wait. */
+const WAITING_MPS = 0.3
+/** An emergency vehicle squeezes past vehicles slower than this, and itself goes no faster while it does. */
+const SQUEEZE_MPS = 5
+/** Others keep a node without signals free for an emergency vehicle that arrives within this time. */
+const KEEP_FREE_S = 5
+
+/** Phase one of a step: every driver decides the speed of the next step from what everybody did in the last. */
+export function planSpeeds(state: TrafficState): void {
+  const { vehicles } = state
+  keepNodesFree(state)
+  for (let k = 0; k < vehicles.activeCount; k++) {
+    const slot = vehicles.active[k]!
+    const speed = vehicles.speedMps[slot]!
+    const safe = safeSpeed(state, slot, speed)
+    const slowest = Math.max(0, speed - driver.decelMps2 * state.stepS)
+    const hardest = Math.max(0, speed - driver.emergencyDecelMps2 * state.stepS)
+    const dawdled = dawdledMps(safe, vehicles.draw(slot), state.stepS)
+    vehicles.plannedMps[slot] = Math.max(Math.min(slowest, safe), dawdled, hardest)
+  }
+}
+
+function safeSpeed(state: TrafficState, slot: number, speed: number): number {
+  const { vehicles, network, stepS } = state
+  const arc = vehicles.arc[slot]!
+  const factor = vehicles.speedFactor[slot]!
+  const position = vehicles.positionM[slot]!
+  let safe = Math.min(speed + driver.accelMps2 * stepS, network.speedMps[arc]! * factor)
+  const leader = vehicles.ahead[slot]!
+  if (leader >= 0) safe = Math.min(safe, behind(state, slot, leader, speed))
+  else vehicles.passing[slot] = 0
+
+  const sight = brakeGapM(speed + driver.accelMps2 * stepS, stepS) + speed * (driver.tauS + stepS) + 15
+  const route = vehicles.route[slot]!
+  let distance = network.lengthM[arc]! - position
+  let lane = vehicles.lane[slot]!
+  let front = leader < 0
+  for (let step = vehicles.routeStep[slot]!; ; step++) {
+    const here = route[step]!
+    const next = arcAfter(route, step)
+    if (next < 0) {
+      if (vehicles.kind[slot] === vehicleKind.emergency) {
+        const end = distance - (network.lengthM[here]! - vehicles.endM[slot]!)
+        safe = Math.min(safe, stopSpeedMps(Math.max(0, end), stepS))
+      }
+      break
+    }
+    if (distance > sight) break
+    const movement = state.roadway.movements[state.roadway.movementIndex(here, next)]!
+    const entry = Math.min(movement.speedMps, network.speedMps[next]! * factor)
+    if (entry < safe) safe = Math.min(safe, slowingSpeedMps(distance, entry, stepS))
+    if (mustStop(state, slot, step, distance, speed, front)) {
+      safe = Math.min(safe, stopSpeedMps(distance - STOP_BEFORE_M, stepS))
+      break
+    }
+    if (!front) break
+    const nextLane = laneInto(state, vehicles.kind[slot]!, here, lane, next, arcAfter(route, step + 1))
+    if (here === arc) {
+      vehicles.nextLane[slot] = nextLane
+      safe = Math.min(safe, besideAndBefore(state, slot, nextLane, distance, speed))
+    }
+    const last = state.queues.back[nextLane]!
+    if (last >= 0) {
+      const gap = distance + vehicles.positionM[last]! - vehicles.lengthM[last]! - driver.minGapM
+      safe = Math.min(safe, followSpeedMps(gap, vehicles.speedMps[last]!, stepS))
+      front = false
+    }
+    distance += network.lengthM[next]!
+    lane = nextLane
+  }
+  return Math.max(0, safe)
+}
+
+/**
+ * The speed behind the leader in the own lane. An emergency vehicle whose leader is nearly standing squeezes past at a
+ * walking pace where there is a second lane or an oncoming one to give the width; it never passes a red for that.
+ */
+function behind(state: TrafficState, slot: number, leader: number, speed: number): number {
+  const { vehicles, network, stepS } = state
+  const gap = vehicles.positionM[leader]! - vehicles.lengthM[leader]! - driver.minGapM - vehicles.positionM[slot]!
+  const leaderMps = vehicles.speedMps[leader]!
+  if (vehicles.kind[slot] === vehicleKind.emergency && vehicles.kind[leader] === vehicleKind.car) {
+    const arc = vehicles.arc[slot]!
+    const wide = network.lanes[arc]! >= 2 || network.reverse[arc]! >= 0
+    const slow = leaderMps < SQUEEZE_MPS && speed <= SQUEEZE_MPS + driver.accelMps2
+    vehicles.passing[slot] = wide && (vehicles.passing[slot] === 1 || (slow && gap < driver.lengthM)) ? 1 : 0
+    if (vehicles.passing[slot] === 1) return Math.max(SQUEEZE_MPS, leaderMps)
+  } else {
+    vehicles.passing[slot] = 0
+  }
+  // The one who is being passed waits until the emergency vehicle is clear of it.
+  return gap < -driver.minGapM ? 0 : followSpeedMps(gap, leaderMps, stepS)
+}
+
+/** Who comes from the lane beside into the same next lane and is ahead goes first; so does a rear still in this lane. */
+function besideAndBefore(state: TrafficState, slot: number, nextLane: number, distance: number, speed: number): number {
+  const { vehicles, queues, roadway, stepS } = state
+  const arc = vehicles.arc[slot]!
+  const lane = vehicles.lane[slot]!
+  const position = vehicles.positionM[slot]!
+  let safe = Number.POSITIVE_INFINITY
+  const before = queues.lastOut[lane]!
+  if (before >= 0 && vehicles.previousLane[before] === lane && vehicles.lane[before] !== nextLane) {
+    const gap = distance + vehicles.positionM[before]! - vehicles.lengthM[before]! - driver.minGapM
+    safe = followSpeedMps(gap, vehicles.speedMps[before]!, stepS)
+  }
+  if (roadway.lanesOf(arc) === 1 || distance > speed * (driver.tauS + 2 * stepS) + 15) return safe
+  for (let beside = roadway.laneStart[arc]!; beside < roadway.laneStart[arc + 1]!; beside++) {
+    const rival = queues.front[beside]!
+    if (beside === lane || rival < 0 || vehicles.nextLane[rival] !== nextLane) continue
+    const lead = vehicles.positionM[rival]! - position
+    if (lead < 0 || (lead === 0 && rival > slot)) continue
+    safe = Math.min(
+      safe,
+      followSpeedMps(lead - vehicles.lengthM[rival]! - driver.minGapM, vehicles.speedMps[rival]!, stepS),
+    )
+  }
+  return safe
+}
+
+/** Whether the driver has to stop before the node at the end of `route[step]`, `distance` metres ahead. */
+function mustStop(
+  state: TrafficState,
+  slot: number,
+  step: number,
+  distance: number,
+  speed: number,
+  front: boolean,
+): boolean {
+  const { network, vehicles, roadway, signals, stepS } = state
+  const route = vehicles.route[slot]!
+  const here = route[step]!
+  const node = network.head[here]!
+  const approach = network.approachOfArc[here]!
+  const aspect: Aspect = approach < 0 ? 'yield' : signals.mayGo(approach)
+  if (aspect === 'stop') return true
+  const slowest = Math.max(0, speed - driver.decelMps2 * stepS)
+  const canStop = stopSpeedMps(distance - STOP_BEFORE_M, stepS) >= slowest
+  if (!canStop) return false
+  if (aspect === 'yellow') return true
+  if (!front || (approach < 0 && !roadway.crossing[node])) return false
+  if (vehicles.kind[slot] === vehicleKind.car) {
+    const keeper = state.kept.get(node)
+    if (approach < 0 && keeper !== undefined && keeper !== here) return true
+  }
+  const inside = (network.flags[here]! & arcFlag.inside) !== 0
+  if (!inside && exitRoomM(state, slot, step) < vehicles.lengthM[slot]! + driver.minGapM) return true
+  return yields(state, slot, here, route[step + 1]!, distance, speed)
+}
+
+/** Whether somebody with the right of way arrives too soon to go first. Those who wait themselves are passed. */
+function yields(
+  state: TrafficState,
+  slot: number,
+  here: number,
+  next: number,
+  distance: number,
+  speed: number,
+): boolean {
+  const { network, vehicles, queues, roadway, rules, signals } = state
+  const m = roadway.movementIndex(here, next)
+  const end = rules.yieldStart[m + 1]!
+  let y = rules.yieldStart[m]!
+  if (y === end || distance > speed * GAP_S + 5) return false
+  const hurried = vehicles.kind[slot] === vehicleKind.emergency || vehicles.standingS[slot]! > IMPATIENT_AFTER_S
+  const gapS = hurried ? IMPATIENT_GAP_S : GAP_S
+  for (; y < end; y++) {
+    const theirs = roadway.movements[rules.yieldTo[y]!]!
+    const approach = network.approachOfArc[theirs.from]!
+    if (approach >= 0 && signals.mayGo(approach) === 'stop') continue
+    for (let lane = roadway.laneStart[theirs.from]!; lane < roadway.laneStart[theirs.from + 1]!; lane++) {
+      const other = queues.front[lane]!
+      if (other < 0 || vehicles.speedMps[other]! < WAITING_MPS) continue
+      if (arcAfter(vehicles.route[other]!, vehicles.routeStep[other]!) !== theirs.to) continue
+      const otherM = network.lengthM[theirs.from]! - vehicles.positionM[other]!
+      if (otherM < vehicles.speedMps[other]! * gapS) return true
+    }
+  }
+  return false
+}
+
+/** Marks the nodes that an emergency vehicle reaches soon. */
+function keepNodesFree(state: TrafficState): void {
+  const { vehicles, network, kept } = state
+  kept.clear()
+  for (let k = 0; k < vehicles.activeCount; k++) {
+    const slot = vehicles.active[k]!
+    if (vehicles.kind[slot] !== vehicleKind.emergency) continue
+    const route = vehicles.route[slot]!
+    let distance = -vehicles.positionM[slot]!
+    for (let step = vehicles.routeStep[slot]!; step < route.length; step++) {
+      distance += network.lengthM[route[step]!]!
+      if (distance > vehicles.speedMps[slot]! * KEEP_FREE_S + 5) break
+      if (network.approachOfArc[route[step]!]! >= 0) break
+      kept.set(network.head[route[step]!]!, route[step]!)
+    }
+  }
+}

@@ -75,7 +75,6 @@ function signInRoutes({ records, clock, audit, people, sessions }: Access): Rout
       summary: 'Signs in with a user name and password, or with the one-time code of a link',
       body: SignIn,
       answer: SignedIn,
-      secret: true,
       handle: async ({ body, address, cookie }) => {
         const user = await identify(body, address)
         const { token, expiresMs } = records.transaction(() => {
@@ -143,7 +142,6 @@ function deviceRoutes({ records, audit, devices }: Access): Route[] {
       body: NewDevice,
       status: 201,
       answer: DeviceToken,
-      secret: true,
       handle: ({ body, actor }) =>
         records.transaction(() => {
           const token = devices.add(body)
@@ -158,7 +156,6 @@ function deviceRoutes({ records, audit, devices }: Access): Route[] {
       summary: 'Gives a device a new token, shown once; the old one still works for a week',
       params: ById,
       answer: DeviceToken,
-      secret: true,
       handle: ({ params, actor }) =>
         records.transaction(() => {
           const token = devices.rotate(params.id)

@@ -24,11 +24,14 @@ export class Devices implements DeviceRegistry {
   readonly #records: Records
   readonly #clock: Clock
   readonly #revoked = new Set<(id: string) => void>()
+  /** Revocations up to here have been told to the listeners. */
+  #toldMs: number
   #presenceOf: (id: string) => Presence = () => ({ state: 'never-seen' })
 
   constructor(records: Records, clock: Clock) {
     this.#records = records
     this.#clock = clock
+    this.#toldMs = clock.now()
     records.define(`
       create table if not exists devices (
         id text primary key,
@@ -120,6 +123,17 @@ export class Devices implements DeviceRegistry {
   onRevoked(listener: (id: string) => void): () => void {
     this.#revoked.add(listener)
     return () => this.#revoked.delete(listener)
+  }
+
+  /** Tells the listeners what another process (the command) has revoked since the last call. */
+  tellRevocations(): void {
+    const rows = this.#records.db
+      .prepare('select id, revoked_ms from devices where revoked_ms > ? order by revoked_ms')
+      .all(this.#toldMs) as { id: string; revoked_ms: number }[]
+    for (const { id, revoked_ms } of rows) {
+      this.#toldMs = revoked_ms
+      for (const listener of this.#revoked) listener(id)
+    }
   }
 
   /** The device of this credential, undefined for a wrong, outdated or revoked one. */

@@ -49,10 +49,7 @@ export function serveApi(app: FastifyInstance, options: ApiOptions): void {
         const work = async () => ({ status: route.status ?? 200, body: JSON.stringify(await route.handle(call)) })
         const { status, body } =
           route.method === 'POST' && typeof key === 'string' && actor
-            ? await options.idempotency.once(
-                { actor: actor.name, key, path: request.url, body: request.body, secret: route.secret === true },
-                work,
-              )
+            ? await options.idempotency.once({ actor: actor.name, key, path: request.url, body: request.body }, work)
             : await work()
         reply.status(status)
         return status === 204 ? reply.send() : reply.type('application/json; charset=utf-8').send(body)

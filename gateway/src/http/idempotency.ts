@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { type Clock, ConflictError, InputError } from '@clearway/contracts'
 import type { Records } from '../records/records.ts'
 
@@ -13,12 +13,13 @@ export interface KeptAnswer {
 interface IdempotencyRow {
   request: string
   status: number
-  body: string | null
+  sealed: Uint8Array
 }
 
 /**
  * Answers of POSTs that carried an `Idempotency-Key`: the same caller, key and address get the first answer again for a
- * day; the same key with another body is a mistake of the caller.
+ * day; the same key with another body is a mistake of the caller. Answers can hold secrets that are shown once, so they
+ * are kept encrypted under the caller's own key, of which only a hash is stored.
  */
 export class Idempotency {
   readonly #records: Records
@@ -34,7 +35,7 @@ export class Idempotency {
         scope text primary key,
         request text not null,
         status integer not null,
-        body text,
+        sealed blob not null,
         at_ms integer not null
       ) strict;
       create index if not exists idempotency_at on idempotency (at_ms)`)
@@ -43,18 +44,16 @@ export class Idempotency {
   /**
    * Answers from memory, or does the work and remembers its answer. Refusals are not remembered: nothing has happened.
    *
-   * @param secret the answer holds a secret, which is shown once: a repetition is refused instead
-   * @throws ConflictError when the key was used for another body, is in use right now, or led to a secret
+   * @throws ConflictError when the key was used for another body, or is in use right now
    */
   async once(
-    call: { actor: string; key: string; path: string; body: unknown; secret: boolean },
+    call: { actor: string; key: string; path: string; body: unknown },
     work: () => Promise<KeptAnswer>,
   ): Promise<KeptAnswer> {
-    if (call.key.length > 200) {
-      throw new InputError('idempotency-key', 'Idempotency-Key is longer than 200 characters')
-    }
-    const scope = digest([call.actor, call.key, call.path])
-    const request = digest(call.body ?? null)
+    const { actor, key, path, body } = call
+    if (key.length > 200) throw new InputError('idempotency-key', 'Idempotency-Key is longer than 200 characters')
+    const scope = digest([actor, key, path])
+    const request = digest(body ?? null)
     const kept = this.#find(scope)
     if (kept && kept.request !== request) {
       throw new ConflictError(
@@ -62,17 +61,14 @@ export class Idempotency {
         'this Idempotency-Key was used with another body; take a new one',
       )
     }
-    if (kept?.body === null) {
-      throw new ConflictError('idempotency-secret', 'this was done before, and its answer held a secret shown once')
-    }
-    if (kept) return { status: kept.status, body: kept.body }
+    if (kept) return { status: kept.status, body: unseal(key, kept.sealed) }
     if (this.#running.has(scope)) {
       throw new ConflictError('idempotency-running', 'a request with this Idempotency-Key is being answered; ask again')
     }
     this.#running.add(scope)
     try {
       const answer = await work()
-      this.#keep(scope, request, call.secret ? { ...answer, body: null } : answer)
+      this.#keep(scope, request, answer.status, seal(key, answer.body))
       return answer
     } finally {
       this.#running.delete(scope)
@@ -81,20 +77,42 @@ export class Idempotency {
 
   #find(scope: string): IdempotencyRow | undefined {
     const row = this.#records.db
-      .prepare('select request, status, body from idempotency where scope = ? and at_ms > ?')
+      .prepare('select request, status, sealed from idempotency where scope = ? and at_ms > ?')
       .get(scope, this.#clock.now() - keptMs)
     return row as unknown as IdempotencyRow | undefined
   }
 
-  #keep(scope: string, request: string, { status, body }: { status: number; body: string | null }): void {
+  #keep(scope: string, request: string, status: number, sealed: Buffer): void {
     const nowMs = this.#clock.now()
     this.#records.transaction(() => {
       this.#records.db.prepare('delete from idempotency where at_ms <= ?').run(nowMs - keptMs)
       this.#records.db
-        .prepare('insert into idempotency (scope, request, status, body, at_ms) values (?, ?, ?, ?, ?)')
-        .run(scope, request, status, body, nowMs)
+        .prepare('insert into idempotency (scope, request, status, sealed, at_ms) values (?, ?, ?, ?, ?)')
+        .run(scope, request, status, sealed, nowMs)
     })
   }
 }
 
 const digest = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex')
+
+const cipher = 'aes-256-gcm'
+const nonceBytes = 12
+const tagBytes = 16
+
+const cipherKey = (key: string, nonce: Uint8Array) =>
+  Buffer.from(hkdfSync('sha256', key, nonce, 'clearway idempotent answer', 32))
+
+/** Nonce, tag, cipher text. */
+function seal(key: string, text: string): Buffer {
+  const nonce = randomBytes(nonceBytes)
+  const sealing = createCipheriv(cipher, cipherKey(key, nonce), nonce)
+  const sealed = Buffer.concat([sealing.update(text, 'utf8'), sealing.final()])
+  return Buffer.concat([nonce, sealing.getAuthTag(), sealed])
+}
+
+function unseal(key: string, sealed: Uint8Array): string {
+  const nonce = sealed.subarray(0, nonceBytes)
+  const opening = createDecipheriv(cipher, cipherKey(key, nonce), nonce)
+  opening.setAuthTag(sealed.subarray(nonceBytes, nonceBytes + tagBytes))
+  return opening.update(sealed.subarray(nonceBytes + tagBytes), undefined, 'utf8') + opening.final('utf8')
+}

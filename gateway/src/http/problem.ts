@@ -49,6 +49,9 @@ const frameworkCodes: Record<string, (message: string) => ClearwayError> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: (message) =>
     new InputError('media-type-unsupported', `${message}; send application/json`),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: (message) => new InputError('content-length', message),
+  // The parser's own message may hold a piece of the body, and that a password: it is not passed on.
+  FST_ERR_CTP_INVALID_JSON_BODY: () =>
+    new InputError('json-malformed', 'the body is not JSON', [{ field: '(body)', message: 'is not JSON' }]),
   FST_ERR_BAD_URL: () => new InputError('address-malformed', 'the address is not a valid URL path'),
 }
 
@@ -58,7 +61,6 @@ export function translate(error: unknown): ClearwayError {
   const { code, message, statusCode } = error as { code?: string; message?: string; statusCode?: number }
   const named = code === undefined ? undefined : frameworkCodes[code]
   if (named) return named(message ?? '')
-  if (error instanceof SyntaxError && statusCode === 400) return malformedJson(error)
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new InputError('request-malformed', message ?? 'the request is malformed')
   }
@@ -69,14 +71,6 @@ export function translate(error: unknown): ClearwayError {
     [],
     error,
   )
-}
-
-/** The parser's message holds a piece of the body, which may be a password: only its position is passed on. */
-function malformedJson(error: SyntaxError): InputError {
-  const position = /position \d+/.exec(error.message)?.[0]
-  return new InputError('json-malformed', `the body is not JSON${position ? ` (at ${position})` : ''}`, [
-    { field: '(body)', message: 'is not JSON' },
-  ])
 }
 
 export function statusOf(error: ClearwayError): number {

@@ -54,8 +54,6 @@ export interface Route {
   answer: TSchema
   /** Media type of a `RawAnswer`; absent: JSON. `answer` then only describes it. */
   mediaType?: string
-  /** The answer holds a secret that is shown once: never kept for a repeated `Idempotency-Key`. */
-  secret?: true
   handle(call: Call<never, never, never>): unknown
 }
 

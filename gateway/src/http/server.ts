@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Clock } from '@clearway/contracts'
 import fastifyCookie from '@fastify/cookie'
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type { Sessions } from '../access/sessions.ts'
@@ -40,9 +40,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     ...(config.http.https ? { https: certificate(config.http.https) } : {}),
     loggerInstance: log,
     // One line of our own per request: the framework's would hold addresses with plates in their query.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'trace' }),
     genReqId: ({ headers }) => traceOf(headers.traceparent) ?? randomBytes(16).toString('hex'),
-    requestIdLogLabel: 'trace',
     bodyLimit: config.limits.bodyBytes,
     exposeHeadRoutes: false,
     requestTimeout: 60_000,

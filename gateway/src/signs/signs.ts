@@ -1,5 +1,6 @@
 import {
   ConflictError,
+  type DeviceStatus,
   fromTimestamp,
   InputError,
   Name,
@@ -26,7 +27,7 @@ interface MessageRow {
 
 /** Variable-message signs: what stands where, and what each was last asked to show and by whom. */
 export function createSigns(core: Core): Feature {
-  const { records, clock, devices, downlink, audit, stream } = core
+  const { records, clock, devices, downlink, audit, stream, feed } = core
   const signs = new Map((core.city?.signs ?? []).map((sign) => [sign.id, sign]))
   records.define(`
     create table if not exists sign_messages (
@@ -91,8 +92,27 @@ export function createSigns(core: Core): Feature {
     return shown
   }
 
+  /** A sign that comes back shows nothing: its sessions do not outlast its connection. */
+  async function repeat(id: string): Promise<void> {
+    const message = messages().get(id)
+    if (!message) return
+    const { by, ...body } = message
+    await downlink.send(id, 'message', body)
+    core.log.info({ event: 'sign-message-repeated', sign: id, by })
+  }
+
+  let unsubscribe = (): void => undefined
   return {
-    start: () => stream.provide('signs', list),
+    start() {
+      stream.provide('signs', list)
+      unsubscribe = feed.on('sign/status', ({ device, body }) => {
+        if ((body as DeviceStatus).state !== 'online') return
+        repeat(device).catch((error: unknown) =>
+          core.log.error({ err: error, sign: device }, 'a sign was not told again'),
+        )
+      })
+    },
+    stop: () => unsubscribe(),
     routes: [
       route({
         method: 'GET',

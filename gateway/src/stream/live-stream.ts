@@ -5,7 +5,7 @@ import type { Actor } from '../http/route.ts'
 import { type Change, StreamReader } from './reader.ts'
 
 /** Proxies cut connections that are silent for 30 or 60 s; also how late an expired sign-in is noticed at most. */
-const heartbeatS = 15
+export const heartbeatS = 15
 
 interface Topic {
   snapshot: () => readonly { id: string }[]
@@ -28,7 +28,6 @@ export class LiveStream implements Stream {
   readonly #limits: StreamLimits
   readonly #topics = new Map<StreamTopic, Topic>()
   readonly #readers = new Map<StreamReader, Actor>()
-  readonly #stop = new AbortController()
   /** Tells event ids of this run from those of an earlier one. */
   readonly #run = randomBytes(6).toString('hex')
   #sequence = 0
@@ -89,22 +88,16 @@ export class LiveStream implements Stream {
     for (const [reader, actor] of this.#readers) if (actor.session?.id === id) reader.end()
   }
 
-  /** Keeps idle connections alive and ends those whose sign-in has expired; resolves after `stop`. */
-  async beat(): Promise<void> {
-    const stop = this.#stop.signal
-    while (!stop.aborted) {
-      await this.#clock.wait(heartbeatS, stop).catch((reason: unknown) => {
-        if (!stop.aborted) throw reason
-      })
-      for (const [reader, actor] of this.#readers) {
-        if (actor.session && actor.session.expiresMs <= this.#clock.now()) reader.end()
-        else reader.beat()
-      }
+  /** Every `heartbeatS`: keeps idle connections alive and ends those whose sign-in has expired. */
+  beat(): void {
+    for (const [reader, actor] of this.#readers) {
+      if (actor.session && actor.session.expiresMs <= this.#clock.now()) reader.end()
+      else reader.beat()
     }
   }
 
+  /** Ends every stream. */
   stop(): void {
-    this.#stop.abort()
     for (const reader of this.#readers.keys()) reader.end()
   }
 

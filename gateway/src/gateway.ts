@@ -1,0 +1,221 @@
+import { type Clock, WorldError } from '@clearway/contracts'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import manifest from '../package.json' with { type: 'json' }
+import { createAccess } from './access/access.ts'
+import { Devices } from './access/devices.ts'
+import { People } from './access/people.ts'
+import { type ServiceToken, Sessions } from './access/sessions.ts'
+import { createAudit } from './audit/audit.ts'
+import { AuditLog } from './audit/log.ts'
+import { createCity, readCity } from './city/city.ts'
+import type { Config } from './config.ts'
+import type { Core, Feature } from './core.ts'
+import { createDispatch } from './dispatch/dispatch.ts'
+import type { Route } from './http/route.ts'
+import { createServer } from './http/server.ts'
+import { createIngest } from './ingest/ingest.ts'
+import { Lifetime } from './lifetime.ts'
+import { createParking } from './parking/parking.ts'
+import { Records } from './records/records.ts'
+import { createSignals } from './signals/signals.ts'
+import { createSigns } from './signs/signs.ts'
+import { heartbeatS, LiveStream } from './stream/live-stream.ts'
+import { createStream } from './stream/stream.ts'
+import { EmbeddedStore } from './telemetry/embedded-store.ts'
+import { InfluxStore } from './telemetry/influx-store.ts'
+import { Recorder } from './telemetry/recorder.ts'
+import { RecordsOutbox } from './telemetry/series-outbox.ts'
+import type { Point, TelemetryStore } from './telemetry/store.ts'
+
+export interface GatewayOptions {
+  config: Config
+  clock: Clock
+  log: Logger
+  /** Where the built pages are; without it the API stands alone. */
+  pagesDir?: string
+}
+
+/** The only server: broker, journal, stores and features in one process. */
+export interface Gateway {
+  /** The whole route table, for the permission test and the API documents. */
+  readonly routes: readonly Route[]
+  /** The HTTP side, for `inject`. */
+  readonly app: FastifyInstance
+  readonly core: Core
+  readonly people: People
+  readonly sessions: Sessions
+  /** The password of `admin` when this start made one: for the terminal, never for the log. */
+  readonly firstPassword: string | undefined
+  /** @throws WorldError `port-in-use` naming the port; everything that was opened is closed again */
+  start(): Promise<{ http: number; mqtt: number }>
+  stop(): Promise<void>
+}
+
+/** How often revocations made by the command, another process, are looked for. */
+const revocationsEveryS = 5
+
+/** Opens the store and puts the rooms together; nothing listens before `start`. */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const { config, clock, log } = options
+  const lifetime = new Lifetime()
+  const records: Records = await lifetime.open(
+    () => Records.open(config.dataDir),
+    () => records.close(),
+  )
+  const audit = new AuditLog(records, clock)
+  const devices = new Devices(records, clock)
+  const people = new People(records, clock)
+  const sessions = new Sessions(records, clock, config.sessions.hours, serviceTokens(config))
+  const firstPassword = config.adminToken === undefined ? await people.addFirstAdministrator() : undefined
+  const data = await readCity(config.dataDir)
+  const stream = new LiveStream(clock, config.limits)
+  const metrics = gatewayMetrics(stream)
+  const ingest = createIngest({
+    dataDir: config.dataDir,
+    broker: { ...config.mqtt, ...config.limits },
+    clock,
+    log,
+    records,
+    devices,
+    registry: metrics,
+  })
+  devices.presenceFrom((id) => ingest.presence.of(id))
+  devices.onRevoked((id) => ingest.disconnect(id))
+  sessions.onEnded((id) => stream.endSession(id))
+  const series = new RecordsOutbox(records)
+  const telemetry = telemetryStore(options, series)
+  const recorder = new Recorder(series, telemetry, clock, log)
+
+  const core: Core = {
+    config,
+    clock,
+    log,
+    metrics,
+    records,
+    devices,
+    audit,
+    stream,
+    feed: ingest.feed,
+    downlink: ingest.downlink,
+    series,
+    telemetry,
+    city: data?.city,
+    network: data?.network,
+  }
+  const signals = createSignals(core)
+  const features: readonly Feature[] = [
+    createAccess({ records, clock, audit, devices, people, sessions }),
+    createAudit(audit),
+    createStream(stream),
+    createCity(config, data, manifest.version),
+    signals,
+    createDispatch(core, signals),
+    createParking(core),
+    createSigns(core),
+  ]
+  for (const { projections } of features) ingest.project(projections ?? [])
+  const routes = features.flatMap((feature) => feature.routes)
+  let started = false
+  const app = await createServer({
+    ...{ config, clock, log, metrics, records, sessions, routes },
+    readiness: () => ({ started }),
+    version: manifest.version,
+    pagesDir: options.pagesDir,
+  })
+
+  /** In the order in which each needs what came before. */
+  async function open(): Promise<{ http: number; mqtt: number }> {
+    await lifetime.open(
+      () => ingest.open(),
+      () => ingest.stop(),
+    )
+    await lifetime.open(
+      () => telemetry.start(),
+      () => telemetry.stop(),
+    )
+    for (const feature of features) {
+      await lifetime.open(
+        () => feature.start?.(),
+        () => feature.stop?.(),
+      )
+    }
+    await ingest.start()
+    await lifetime.open(
+      () => recorder.start(),
+      () => recorder.stop(),
+    )
+    lifetime.repeat(clock, revocationsEveryS, () => devices.tellRevocations())
+    lifetime.repeat(clock, heartbeatS, () => stream.beat())
+    const http = await lifetime.open(
+      () => listen(app, config),
+      () => {
+        stream.stop()
+        return app.close()
+      },
+    )
+    return { http, mqtt: ingest.mqttPort }
+  }
+
+  return {
+    ...{ routes, app, core, people, sessions, firstPassword },
+    async start() {
+      try {
+        const ports = await open()
+        started = true
+        // Printed whatever the log level: a free port that was picked is known from nowhere else.
+        log.child({}, { level: 'info' }).info({ event: 'listening', ...ports })
+        return ports
+      } catch (error) {
+        await lifetime.close()
+        throw error
+      }
+    },
+    async stop() {
+      started = false
+      await lifetime.close()
+    },
+  }
+}
+
+function telemetryStore({ config, clock, log }: GatewayOptions, series: RecordsOutbox): TelemetryStore {
+  const { store, url, database, organisation, token } = config.telemetry
+  if (store === 'embedded' || url === undefined) return new EmbeddedStore(config.dataDir, clock, log)
+  const refuse = (point: Point, reason: string) => series.refuse(point, reason, clock.now())
+  return new InfluxStore({ url, database, organisation: organisation || undefined, token, refuse })
+}
+
+function serviceTokens({ adminToken, flows }: Config): ServiceToken[] {
+  const tokens: ServiceToken[] = []
+  if (adminToken !== undefined) tokens.push({ name: 'admin-token', token: adminToken, roles: ['admin'] })
+  if (flows.token !== undefined) tokens.push({ name: 'flows', token: flows.token, roles: ['flows'] })
+  return tokens
+}
+
+function gatewayMetrics(stream: LiveStream): Registry {
+  const metrics = new Registry()
+  collectDefaultMetrics({ register: metrics })
+  new Gauge({
+    name: 'clearway_stream_readers',
+    help: 'browsers that follow the live feed',
+    registers: [metrics],
+    collect() {
+      this.set(stream.readerCount)
+    },
+  })
+  return metrics
+}
+
+/** @returns the port, which the system picked when the configuration says 0 */
+async function listen(app: FastifyInstance, { http: { host, port } }: Config): Promise<number> {
+  try {
+    await app.listen({ host, port })
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    const why = code === 'EADDRINUSE' ? 'is in use; set http.port to another one or 0' : message
+    throw new WorldError('port-in-use', `HTTP port ${port} on ${host} ${why}`, cause)
+  }
+  const address = app.server.address()
+  return typeof address === 'object' && address !== null ? address.port : port
+}

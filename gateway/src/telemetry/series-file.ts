@@ -1,0 +1,257 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { packSegment, unpackSegment } from './segment.ts'
+import type { Point, Sample, SeriesQuery } from './store.ts'
+
+const dayMs = 86_400_000
+/** Width of a rollup cell. Means over multiples of it never touch single readings. */
+const cellMs = 300_000
+
+const schema = `
+create table if not exists series (
+  id integer primary key, measurement text not null, tags text not null, field text not null,
+  unique (measurement, tags, field)
+);
+-- Time first: appends stay at the end of the tree.
+create table if not exists tail (
+  at_ms integer not null, series integer not null, value real not null, primary key (at_ms, series)
+) without rowid;
+create table if not exists rollup (
+  series integer not null, cell_ms integer not null, sum real not null, count integer not null,
+  primary key (series, cell_ms)
+) without rowid;
+create table if not exists segment (
+  series integer not null, day_ms integer not null, count integer not null, blob blob not null,
+  primary key (series, day_ms)
+);`
+
+interface TailRow {
+  series: number
+  at_ms: number
+  value: number
+}
+
+/**
+ * `series.sqlite`. New readings go to `tail`; finished days are packed into one blob a series and day; late readings
+ * lie over them in `tail` until the day is packed again. `rollup` is kept in the transaction of the readings, so that
+ * it always equals what adding them up would give.
+ */
+export class SeriesFile {
+  readonly #db: DatabaseSync
+  readonly #ids = new Map<string, number>()
+
+  constructor(dataDir: string) {
+    mkdirSync(dataDir, { recursive: true })
+    this.#db = new DatabaseSync(join(dataDir, 'series.sqlite'))
+    this.#db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000')
+    this.#db.exec(schema)
+  }
+
+  /** All points or none, synced when it returns. */
+  write(points: readonly Point[]): void {
+    const insert = this.#db.prepare('insert into tail values (?, ?, ?) on conflict do nothing')
+    const add = this.#db.prepare(
+      'insert into rollup values (?, ?, ?, 1) on conflict do update set sum = sum + excluded.sum, count = count + 1',
+    )
+    const replace = this.#db.prepare('insert or replace into tail values (?, ?, ?)')
+    const packed = new Map<string, Set<number>>()
+    /** Times of a series that are packed already; empty for a day that is not. */
+    const packedTimes = (series: number, day: number) => {
+      const key = `${series} ${day}`
+      let times = packed.get(key)
+      if (!times) {
+        times = new Set(this.#segment(series, day).map(({ atMs }) => atMs))
+        packed.set(key, times)
+      }
+      return times
+    }
+    const changed = new Map<string, { series: number; cellMs: number }>()
+    this.#transaction(() => {
+      for (const { measurement, tags, atMs, fields } of points) {
+        for (const [field, value] of Object.entries(fields)) {
+          const series = this.#idOf(measurement, tags, field)
+          const cell = atMs - (atMs % cellMs)
+          const known = packedTimes(series, atMs - (atMs % dayMs)).has(atMs)
+          if (!known && insert.run(atMs, series, value).changes === 1) {
+            add.run(series, cell, value)
+          } else {
+            // A replaced reading: its cell is added up again rather than corrected, so that no rounding creeps in.
+            replace.run(atMs, series, value)
+            changed.set(`${series} ${cell}`, { series, cellMs: cell })
+          }
+        }
+      }
+      const recount = this.#db.prepare('insert or replace into rollup values (?, ?, ?, ?)')
+      for (const { series, cellMs: cell } of changed.values()) {
+        const samples = this.#samples(series, cell, cell + cellMs)
+        recount.run(
+          series,
+          cell,
+          samples.reduce((sum, { value }) => sum + value, 0),
+          samples.length,
+        )
+      }
+    })
+  }
+
+  /** In time order. */
+  range(query: SeriesQuery): Sample[] {
+    const series = this.#find(query)
+    return series === undefined ? [] : this.#samples(series, query.fromMs, query.toMs)
+  }
+
+  /** One mean per bucket that has readings inside the window, stamped with the bucket's start. */
+  means(query: SeriesQuery, bucketS: number): Sample[] {
+    const series = this.#find(query)
+    if (series === undefined) return []
+    const bucketMs = bucketS * 1000
+    const buckets = new Map<number, { sum: number; count: number }>()
+    const add = (atMs: number, sum: number, count: number) => {
+      const start = Math.floor(atMs / bucketMs) * bucketMs
+      const bucket = buckets.get(start)
+      if (bucket) {
+        bucket.sum += sum
+        bucket.count += count
+      } else buckets.set(start, { sum, count })
+    }
+    const raw = (fromMs: number, toMs: number) => {
+      for (const { atMs, value } of this.#samples(series, fromMs, toMs)) add(atMs, value, 1)
+    }
+    const { fromMs, toMs } = query
+    // Whole cells come from the rollup, what the window cuts at either end from single readings.
+    const firstCell = Math.ceil(fromMs / cellMs) * cellMs
+    const lastCell = Math.floor(toMs / cellMs) * cellMs
+    if (bucketMs % cellMs !== 0 || firstCell >= lastCell) raw(fromMs, toMs)
+    else {
+      raw(fromMs, firstCell)
+      const cells = this.#db
+        .prepare(
+          `select cell_ms / ?1 * ?1 as start, sum(sum) as sum, sum(count) as count from rollup
+             where series = ?2 and cell_ms >= ?3 and cell_ms < ?4 group by 1`,
+        )
+        .all(bucketMs, series, firstCell, lastCell)
+      for (const { start, sum, count } of cells) add(start as number, sum as number, count as number)
+      raw(lastCell, toMs)
+    }
+    return [...buckets].sort(([a], [b]) => a - b).map(([atMs, { sum, count }]) => ({ atMs, value: sum / count }))
+  }
+
+  /**
+   * Packs the oldest day (UTC) that ended before `beforeMs` and still has readings in the tail.
+   *
+   * @returns the start of that day, undefined when there is none
+   */
+  sealDay(beforeMs: number): number | undefined {
+    const end = beforeMs - (beforeMs % dayMs)
+    const oldest = this.#db.prepare('select min(at_ms) as ms from tail where at_ms < ?').get(end)?.ms as number | null
+    if (oldest === null) return undefined
+    const start = oldest - (oldest % dayMs)
+    const save = this.#db.prepare('insert or replace into segment values (?, ?, ?, ?)')
+    this.#transaction(() => {
+      const rows = this.#db
+        .prepare('select series, at_ms, value from tail where at_ms >= ? and at_ms < ? order by series, at_ms')
+        .all(start, start + dayMs) as unknown as TailRow[]
+      for (let from = 0; from < rows.length; ) {
+        const { series } = rows[from] as TailRow
+        let to = from
+        while (rows[to]?.series === series) to++
+        const fresh = rows.slice(from, to).map(({ at_ms: atMs, value }) => ({ atMs, value }))
+        const samples = overlay(this.#segment(series, start), fresh)
+        save.run(series, start, samples.length, packSegment(start, samples))
+        from = to
+      }
+      this.#db.prepare('delete from tail where at_ms >= ? and at_ms < ?').run(start, start + dayMs)
+    })
+    return start
+  }
+
+  /** Drops packed days that ended before `beforeMs`; their rollups stay. */
+  dropBefore(beforeMs: number): void {
+    this.#db.prepare('delete from segment where day_ms + ? <= ?').run(dayMs, beforeMs)
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  /** Single readings of `[fromMs, toMs)` in time order, late ones over packed ones. */
+  #samples(series: number, fromMs: number, toMs: number): Sample[] {
+    if (fromMs >= toMs) return []
+    const packed: Sample[] = []
+    const segments = this.#db
+      .prepare('select day_ms, blob from segment where series = ? and day_ms > ? and day_ms < ? order by day_ms')
+      .all(series, fromMs - dayMs, toMs)
+    for (const { day_ms: day, blob } of segments) {
+      for (const sample of unpackSegment(day as number, blob as Uint8Array)) {
+        if (sample.atMs >= fromMs && sample.atMs < toMs) packed.push(sample)
+      }
+    }
+    const fresh = this.#db
+      .prepare('select at_ms as atMs, value from tail where at_ms >= ? and at_ms < ? and series = ? order by at_ms')
+      .all(fromMs, toMs, series) as unknown as Sample[]
+    return overlay(
+      packed,
+      fresh.map(({ atMs, value }) => ({ atMs, value })),
+    )
+  }
+
+  #segment(series: number, day: number): Sample[] {
+    const row = this.#db.prepare('select blob from segment where series = ? and day_ms = ?').get(series, day)
+    return row ? unpackSegment(day, row.blob as Uint8Array) : []
+  }
+
+  #idOf(measurement: string, tags: Record<string, string>, field: string): number {
+    const key = seriesKey(measurement, tags, field)
+    const known = this.#ids.get(key)
+    if (known !== undefined) return known
+    this.#db
+      .prepare('insert into series (measurement, tags, field) values (?, ?, ?) on conflict do nothing')
+      .run(measurement, canonicalTags(tags), field)
+    const id = this.#lookUp(measurement, tags, field) as number
+    this.#ids.set(key, id)
+    return id
+  }
+
+  #find({ measurement, tags, field }: SeriesQuery): number | undefined {
+    return this.#ids.get(seriesKey(measurement, tags, field)) ?? this.#lookUp(measurement, tags, field)
+  }
+
+  #lookUp(measurement: string, tags: Record<string, string>, field: string): number | undefined {
+    return this.#db
+      .prepare('select id from series where measurement = ? and tags = ? and field = ?')
+      .get(measurement, canonicalTags(tags), field)?.id as number | undefined
+  }
+
+  #transaction(work: () => void): void {
+    this.#db.exec('BEGIN IMMEDIATE')
+    try {
+      work()
+      this.#db.exec('COMMIT')
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+      // Ids that were given inside are gone with it.
+      this.#ids.clear()
+      throw error
+    }
+  }
+}
+
+const canonicalTags = (tags: Record<string, string>): string =>
+  JSON.stringify(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1)))
+
+const seriesKey = (measurement: string, tags: Record<string, string>, field: string): string =>
+  `${measurement}\0${field}\0${canonicalTags(tags)}`
+
+/** Two lists in time order made one; where both have a time, `over` wins. */
+function overlay(under: readonly Sample[], over: readonly Sample[]): Sample[] {
+  if (under.length === 0) return [...over]
+  const merged: Sample[] = []
+  let next = 0
+  for (const sample of under) {
+    while (next < over.length && (over[next] as Sample).atMs < sample.atMs) merged.push(over[next++] as Sample)
+    if (over[next]?.atMs !== sample.atMs) merged.push(sample)
+  }
+  merged.push(...over.slice(next))
+  return merged
+}

@@ -1,0 +1,8 @@
+import { Desk } from '../shell/desk.tsx'
+import '../shell/shell.css'
+import { startPage } from '../shell/start-page.tsx'
+import '../map/map.css'
+import { Manager } from './manager.tsx'
+import './manager.css'
+
+startPage(<Desk title="manager">{(data) => <Manager {...data} />}</Desk>)

@@ -1,0 +1,79 @@
+import type { Position, Unit } from '@clearway/contracts'
+import type { Layer } from '@deck.gl/core'
+import { IconLayer, TextLayer } from '@deck.gl/layers'
+import { type Appearance, ground, rgb } from '../../look/palette.ts'
+import { iconAtlas } from '../icon-atlas.ts'
+import { mapFont } from './map-font.ts'
+
+export interface UnitScene {
+  units: readonly Unit[]
+  /** Where a unit is drawn now, between its reports. */
+  at(unit: string): Position | undefined
+  name(unit: Unit): string
+  selected: string | undefined
+  appearance: Appearance
+  zoom: number
+}
+
+interface Drawn {
+  unit: Unit
+  position: [number, number]
+}
+
+export function unitLayers({ units, at, name, selected, appearance, zoom }: UnitScene): Layer[] {
+  const atlas = iconAtlas()
+  const { text, halo } = ground[appearance]
+  const data: Drawn[] = []
+  for (const unit of units) {
+    const position = at(unit.id)
+    if (position) data.push({ unit, position: [position.lon, position.lat] })
+  }
+  const size = ({ unit }: Drawn) => (unit.state === 'dispatched' ? 40 : unit.id === selected ? 36 : 28)
+  const alpha = ({ unit }: Drawn): [number, number, number, number] => [
+    255,
+    255,
+    255,
+    unit.state === 'offline' ? 110 : 255,
+  ]
+  return [
+    new IconLayer<Drawn>({
+      id: 'unit-headings',
+      data: data.filter(({ unit }) => unit.state === 'dispatched'),
+      iconAtlas: atlas.image as never,
+      iconMapping: atlas.mapping,
+      getIcon: () => 'heading',
+      getPosition: ({ position }) => position,
+      getSize: 62,
+      getAngle: ({ unit }) => -(unit.headingDeg ?? 0),
+      billboard: false,
+    }),
+    new IconLayer<Drawn>({
+      id: 'units',
+      data,
+      pickable: true,
+      iconAtlas: atlas.image as never,
+      iconMapping: atlas.mapping,
+      getIcon: ({ unit }) => unit.role,
+      getPosition: ({ position }) => position,
+      getSize: size,
+      getColor: alpha,
+    }),
+    new TextLayer<Drawn>({
+      id: 'unit-names',
+      data,
+      visible: zoom >= 13 || data.length <= 12,
+      getPosition: ({ position }) => position,
+      getText: ({ unit }) => name(unit),
+      characterSet: 'auto',
+      getSize: 12,
+      fontFamily: mapFont,
+      fontWeight: 600,
+      fontSettings: { sdf: true },
+      getColor: [...rgb(text), 255],
+      outlineWidth: 3,
+      outlineColor: [...rgb(halo), 255],
+      getPixelOffset: (drawn) => [0, size(drawn) / 2 + 8],
+      updateTriggers: { getColor: appearance },
+    }),
+  ]
+}

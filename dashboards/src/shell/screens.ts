@@ -1,0 +1,21 @@
+import type { Role } from '@clearway/contracts'
+
+/** The screens of the city and who may open them; `admin` may open all. */
+export const screens = [
+  { id: 'manager', address: '/manager', icon: 'parking', roles: ['manager', 'auditor'] },
+  { id: 'dispatcher', address: '/dispatcher', icon: 'siren', roles: ['dispatcher'] },
+] as const satisfies { id: string; address: string; icon: string; roles: Role[] }[]
+
+export const screensFor = (roles: readonly Role[]) =>
+  screens.filter((screen) => roles.includes('admin') || screen.roles.some((role) => roles.includes(role)))
+
+/** Where to go after signing in: only to one of our own screens, whatever the address says. */
+export function nextScreen(search: string): string | undefined {
+  const wish = new URLSearchParams(search).get('next')
+  if (!wish) return undefined
+  return screens.some(({ address }) => wish === address || wish.startsWith(`${address}?`)) ? wish : undefined
+}
+
+export function goToSignIn(): void {
+  location.replace(`/?next=${encodeURIComponent(location.pathname + location.search)}`)
+}

@@ -1,0 +1,17 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+/** One entry per page, so that a page pays only for what it shows. The gateway serves `/manager` from `manager.html`. */
+export default defineConfig({
+  plugins: [react()],
+  worker: { format: 'es' },
+  build: {
+    target: 'es2023',
+    sourcemap: false,
+    chunkSizeWarningLimit: 1_500,
+    // A script inlined as `data:` would break the Content-Security-Policy of the gateway.
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: ['index.html', 'manager.html'] },
+  },
+  server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
+})

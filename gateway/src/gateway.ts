@@ -23,11 +23,7 @@ import { createSignals } from './signals/signals.ts'
 import { createSigns } from './signs/signs.ts'
 import { heartbeatS, LiveStream } from './stream/live-stream.ts'
 import { createStream } from './stream/stream.ts'
-import { EmbeddedStore } from './telemetry/embedded-store.ts'
-import { InfluxStore } from './telemetry/influx-store.ts'
-import { Recorder } from './telemetry/recorder.ts'
-import { RecordsOutbox } from './telemetry/series-outbox.ts'
-import type { Point, TelemetryStore } from './telemetry/store.ts'
+import { createTelemetry } from './telemetry/telemetry.ts'
 
 export interface GatewayOptions {
   config: Config
@@ -84,9 +80,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   devices.presenceFrom((id) => ingest.presence.of(id))
   devices.onRevoked((id) => ingest.disconnect(id))
   sessions.onEnded((id) => stream.endSession(id))
-  const series = new RecordsOutbox(records)
-  const telemetry = telemetryStore(options, series)
-  const recorder = new Recorder(series, telemetry, clock, log)
+  const telemetry = createTelemetry({
+    ...config.telemetry,
+    dataDir: config.dataDir,
+    clock,
+    log,
+    records,
+    registry: metrics,
+  })
 
   const core: Core = {
     config,
@@ -99,8 +100,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     stream,
     feed: ingest.feed,
     downlink: ingest.downlink,
-    series,
-    telemetry,
+    series: telemetry.series,
+    telemetry: telemetry.store,
     city: data?.city,
     network: data?.network,
   }
@@ -142,10 +143,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       )
     }
     await ingest.start()
-    await lifetime.open(
-      () => recorder.start(),
-      () => recorder.stop(),
-    )
     lifetime.repeat(clock, revocationsEveryS, () => devices.tellRevocations())
     lifetime.repeat(clock, heartbeatS, () => stream.beat())
     const http = await lifetime.open(
@@ -177,13 +174,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await lifetime.close()
     },
   }
-}
-
-function telemetryStore({ config, clock, log }: GatewayOptions, series: RecordsOutbox): TelemetryStore {
-  const { store, url, database, organisation, token } = config.telemetry
-  if (store === 'embedded' || url === undefined) return new EmbeddedStore(config.dataDir, clock, log)
-  const refuse = (point: Point, reason: string) => series.refuse(point, reason, clock.now())
-  return new InfluxStore({ url, database, organisation: organisation || undefined, token, refuse })
 }
 
 function serviceTokens({ adminToken, flows }: Config): ServiceToken[] {

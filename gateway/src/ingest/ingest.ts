@@ -6,7 +6,7 @@ import { DeviceDownlink } from '../broker/downlink.ts'
 import type { Downlink } from '../core.ts'
 import type { Records } from '../records/records.ts'
 import { ingestCounters } from './counters.ts'
-import type { LiveFeed, Projection } from './entry.ts'
+import type { JournalEntry, LiveFeed, Projection } from './entry.ts'
 import { MessageIntake } from './intake.ts'
 import { Journal } from './journal.ts'
 import { JournalFeed } from './live-feed.ts'
@@ -80,6 +80,7 @@ export function createIngest(options: IngestOptions): Ingest {
   const intake = new MessageIntake(journal, presence, clock, log, counters, send)
   const runner = new ProjectionRunner(journal, records, clock, log)
   const stopping = new AbortController()
+  const statuses: JournalEntry[] = []
   let upkeep: Promise<void> | undefined
   let opened = false
 

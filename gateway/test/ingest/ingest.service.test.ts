@@ -9,7 +9,7 @@ describe('ingest over a real broker', () => {
   let city: SmallCity
   beforeEach(async () => {
     city = new SmallCity()
-    await city.ingest.start()
+    await city.start()
   })
   afterEach(() => city.stop())
 
@@ -144,7 +144,7 @@ describe('ingest over a real broker', () => {
     await client.publishAsync(`${bay}/occupancy`, occupancy('m-1'), { qos: 1, retain: true })
     await city.stop(true)
     city = new SmallCity(city.devices, {}, city.dataDir)
-    await city.ingest.start()
+    await city.start()
     expect(city.ingest.presence.of('bay-1')).toEqual({ state: 'offline', lastSeenMs: expect.any(Number) })
     const again = await city.connect('bay-1')
     const seen = await inbox(again, `${bay}/+`)

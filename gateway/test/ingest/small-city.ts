@@ -57,6 +57,11 @@ export class SmallCity {
     })
   }
 
+  async start(): Promise<void> {
+    await this.ingest.open()
+    await this.ingest.start()
+  }
+
   /** Connects as a device. */
   async connect(id: string, options: IClientOptions = {}): Promise<MqttClient> {
     const client = await connectAsync(`mqtt://127.0.0.1:${this.ingest.mqttPort}`, {

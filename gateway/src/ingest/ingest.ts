@@ -40,9 +40,9 @@ export interface Ingest {
   disconnect(device: string): void
   /** Resolves when the projections have applied everything that was acknowledged so far. */
   settled(): Promise<void>
-  /** Opens the journal, so that features can read it before anything arrives. */
+  /** Opens the journal: from here on features can read it. @throws WorldError `journal-open` */
   open(): Promise<void>
-  /** Lets the projections catch up, then listens. Features must be ready before; opens the journal if that was not done. */
+  /** Lets the projections catch up, then listens; after `open`. @throws WorldError `port-in-use` naming the port */
   start(): Promise<void>
   stop(): Promise<void>
   readonly mqttPort: number
@@ -80,9 +80,8 @@ export function createIngest(options: IngestOptions): Ingest {
   const intake = new MessageIntake(journal, presence, clock, log, counters, send)
   const runner = new ProjectionRunner(journal, records, clock, log)
   const stopping = new AbortController()
-  const statuses: JournalEntry[] = []
+  let statuses: JournalEntry[] = []
   let upkeep: Promise<void> | undefined
-  let opened = false
 
   new Gauge({
     name: 'clearway_projection_lag_entries',
@@ -130,11 +129,9 @@ export function createIngest(options: IngestOptions): Ingest {
     settled: () => runner.settled(),
     async open() {
       await journal.start()
-      opened = true
+      statuses = presence.restore(journal)
     },
     async start() {
-      if (!opened) await journal.start()
-      const statuses = presence.restore(journal)
       runner.start()
       await broker.start()
       for (const { district, kind, device, channel, body } of statuses) {

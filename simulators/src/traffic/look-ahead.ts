@@ -51,7 +51,7 @@ function safeSpeed(state: TrafficState, slot: number, speed: number): number {
     const here = route[step]!
     const next = arcAfter(route, step)
     if (next < 0) {
-      if (vehicles.kind[slot] === vehicleKind.emergency) {
+      if (vehicles.stops[slot] === 1) {
         const end = distance - (network.lengthM[here]! - vehicles.endM[slot]!)
         safe = Math.min(safe, stopSpeedMps(Math.max(0, end), stepS))
       }

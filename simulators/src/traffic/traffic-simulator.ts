@@ -55,6 +55,11 @@ export interface VehicleView extends Position {
   headingDeg: number
 }
 
+/** Who stands this near to where it was sent has arrived. */
+const ARRIVED_M = 3
+
+type VehicleKind = keyof typeof vehicleKind
+
 interface Waiting {
   trip: number
   route: Int32Array
@@ -122,35 +127,49 @@ export class TrafficSimulator {
   }
 
   /**
-   * Puts a vehicle onto the road, standing, at `fromM` of the first arc. Emergency vehicles stop at `toM` of the last.
+   * Puts a vehicle onto the road, standing, at `fromM` of the first arc. With `toM` it comes to a stand there, on the
+   * last arc, and never gives up.
    *
    * @returns the trip number, or undefined when the place is taken: try again in the next step
    */
-  place({ route, speedFactor = 1 }: Trip, kind: 'car' | 'emergency', fromM: number, toM?: number): number | undefined {
-    requireConnected(this.state.network, route)
+  place(trip: Trip, kind: VehicleKind, fromM: number, toM?: number): number | undefined {
+    requireConnected(this.state.network, trip.route)
     if (this.vehicles.full) return undefined
-    const lane = this.#laneWithRoom(route, fromM)
+    const lane = this.#laneWithRoom(trip.route, fromM)
     if (lane === undefined) return undefined
-    const trip = this.#sent++
-    const slot = this.#enter({ trip, route, speedFactor, departS: this.#nowS }, kind, lane, fromM, 0)
-    this.vehicles.endM[slot] = toM ?? this.state.network.lengthM[route.at(-1)!]!
-    return trip
+    const number = this.#sent++
+    const { route, speedFactor = 1 } = trip
+    const slot = this.#enter({ trip: number, route, speedFactor, departS: this.#nowS }, kind, lane, fromM, 0)
+    if (toM !== undefined) this.#stopAt(slot, toM)
+    return number
   }
 
-  /** Sends a vehicle that is on the road along another route, which begins with the arc it is on. */
-  divert(trip: number, route: Int32Array, toM: number): void {
+  /**
+   * Sends a vehicle that is on the road along another route, which begins with the arc it is on, to a stand at `toM`.
+   *
+   * @throws InputError `not-on-route` when the vehicle is elsewhere
+   */
+  divert(trip: number, { route, speedFactor = 1 }: Trip, kind: VehicleKind, toM: number): void {
     requireConnected(this.state.network, route)
     const slot = this.#slotOf.get(trip)
     if (slot === undefined || this.vehicles.arc[slot] !== route[0]) {
-      throw new InputError(
-        'not-on-route',
-        `trip ${trip} is not on arc ${route[0]}; a new route begins where the vehicle is`,
-      )
+      const message = `trip ${trip} is not on arc ${route[0]}; a new route begins where the vehicle is`
+      throw new InputError('not-on-route', message)
     }
     this.vehicles.route[slot] = route
     this.vehicles.routeStep[slot] = 0
     this.vehicles.nextLane[slot] = -1
-    this.vehicles.endM[slot] = toM
+    this.vehicles.kind[slot] = vehicleKind[kind]
+    this.vehicles.speedFactor[slot] = speedFactor
+    this.#stopAt(slot, toM)
+  }
+
+  /** Takes a vehicle off the road where it is, as if it pulled over; counted as arrived. */
+  withdraw(trip: number): void {
+    const slot = this.#slotOf.get(trip)
+    if (slot === undefined) return
+    this.state.queues.remove(slot)
+    this.#end(slot, 'arrived')
   }
 
   /** Where a vehicle is; undefined when it is not on the road. */
@@ -251,7 +270,12 @@ export class TrafficSimulator {
     return gapM > driver.minGapM && followSpeedMps(gapM - driver.minGapM, 0, stepS) >= speed - driver.decelMps2 * stepS
   }
 
-  #enter(next: Waiting, kind: 'car' | 'emergency', lane: number, fromM: number, speedMps: number): number {
+  #stopAt(slot: number, toM: number): void {
+    this.vehicles.endM[slot] = toM
+    this.vehicles.stops[slot] = 1
+  }
+
+  #enter(next: Waiting, kind: VehicleKind, lane: number, fromM: number, speedMps: number): number {
     const { vehicles, queues, network } = this.state
     const slot = vehicles.allocate(next.trip)
     vehicles.kind[slot] = vehicleKind[kind]
@@ -264,6 +288,7 @@ export class TrafficSimulator {
     vehicles.lengthM[slot] = driver.lengthM
     vehicles.speedFactor[slot] = next.speedFactor
     vehicles.endM[slot] = network.lengthM[next.route.at(-1)!]!
+    vehicles.stops[slot] = 0
     vehicles.departS[slot] = next.departS
     vehicles.enteredS[slot] = this.#nowS
     queues.insertBehind(lane, slot, queues.leaderAt(lane, fromM))
@@ -271,18 +296,17 @@ export class TrafficSimulator {
     return slot
   }
 
-  /** Emergency vehicles that stand where they were sent, and cars that have stood for too long. */
+  /** Vehicles that stand where they were sent, and cars that have stood for too long. */
   #endStanding(): void {
     const { vehicles, queues } = this.state
     for (let k = vehicles.activeCount - 1; k >= 0; k--) {
       const slot = vehicles.active[k]!
-      const car = vehicles.kind[slot] === vehicleKind.car
-      const there =
-        vehicles.routeStep[slot] === vehicles.route[slot]!.length - 1 &&
-        vehicles.positionM[slot]! > vehicles.endM[slot]! - 3
-      if (car ? vehicles.standingS[slot]! <= this.#patienceS : !(there && vehicles.speedMps[slot]! < 1)) continue
+      const stops = vehicles.stops[slot] === 1
+      const last = vehicles.routeStep[slot] === vehicles.route[slot]!.length - 1
+      const there = last && vehicles.positionM[slot]! > vehicles.endM[slot]! - ARRIVED_M && vehicles.speedMps[slot]! < 1
+      if (stops ? !there : vehicles.standingS[slot]! <= this.#patienceS) continue
       queues.remove(slot)
-      this.#end(slot, car ? 'abandoned' : 'arrived')
+      this.#end(slot, stops ? 'arrived' : 'abandoned')
     }
   }
 

@@ -30,6 +30,8 @@ export class VehicleTable {
   readonly route: Int32Array[]
   /** Where on the last arc of the route the trip ends. */
   readonly endM: Float64Array
+  /** 1 when the vehicle comes to a stand at `endM`; others leave the network there as they drive. */
+  readonly stops: Uint8Array
   /** Next vehicle ahead and behind in the lane, −1 when none. */
   readonly ahead: Int32Array
   readonly behind: Int32Array
@@ -63,6 +65,7 @@ export class VehicleTable {
     this.routeStep = integers()
     this.route = new Array<Int32Array>(capacity).fill(new Int32Array(0))
     this.endM = numbers()
+    this.stops = new Uint8Array(capacity)
     this.ahead = integers()
     this.behind = integers()
     this.passing = new Uint8Array(capacity)

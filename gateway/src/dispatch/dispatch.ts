@@ -9,13 +9,13 @@ import {
   Timestamp,
   Unit,
 } from '@clearway/contracts'
-import { createRouteEngine } from '@clearway/routing'
+import { createRouteEngine, type RouteEngine } from '@clearway/routing'
 import { Type } from 'typebox'
 import type { Core, Feature } from '../core.ts'
 import { pageOf, pageOfList } from '../http/paging.ts'
 import { route } from '../http/route.ts'
 import type { Signals } from '../signals/signals.ts'
-import { Dispatcher, type RouteFinder } from './dispatcher.ts'
+import { Dispatcher } from './dispatcher.ts'
 
 /** Dispatches in the first picture of a page. */
 const shownFirst = 50
@@ -47,7 +47,8 @@ function positionOf(text: string): Position {
 export function createDispatch(
   core: Core,
   signals: Signals,
-  engine: RouteFinder | undefined = core.network && createRouteEngine(core.network),
+  engine: RouteEngine | undefined = core.network &&
+    createRouteEngine(core.network, { junctions: core.city?.junctions ?? [] }),
 ): Feature & { dispatcher: Dispatcher } {
   const { clock, feed, stream } = core
   const dispatcher = new Dispatcher(core, signals, engine)
@@ -74,7 +75,7 @@ export function createDispatch(
         if (unit) stream.publish('units', [unit])
       }
       stream.provide('units', () => units.units())
-      stream.provide('dispatches', () => stored.latest(shownFirst))
+      stream.provide('dispatches', () => stored.latest(shownFirst).map(({ id }) => dispatcher.get(id)))
       subscriptions.push(
         feed.on('vehicle/position', (entry) => {
           if (units.position(entry)) publish(entry.device)

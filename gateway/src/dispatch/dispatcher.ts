@@ -12,19 +12,13 @@ import {
   toTimestamp,
   type Unit,
 } from '@clearway/contracts'
-import { compareImportance, distanceM, usualImportance } from '@clearway/routing'
+import { compareImportance, distanceM, type RouteEngine, usualImportance } from '@clearway/routing'
 import type { Core } from '../core.ts'
 import type { Actor } from '../http/route.ts'
 import type { Signals } from '../signals/signals.ts'
 import { DispatchRecords, type StoredMission } from './dispatch-records.ts'
 import { Mission, plannedJunctions } from './mission.ts'
 import { UnitBoard } from './unit-board.ts'
-
-/** Where routes come from: the route engine of the routing library. */
-export interface RouteFinder {
-  /** Best first. @throws InputError naming `from` or `to` when it is off the map, or when there is no way */
-  route(query: { from: Position; to: Position; profile: RouteProfile; alternatives?: number }): Route[]
-}
 
 const profileOf: Readonly<Record<PriorityRole, RouteProfile>> = {
   ambulance: 'ambulance',
@@ -39,12 +33,20 @@ const atOriginM = 250
 const system: Actor = { name: 'system', roles: [] }
 
 /** A route without what the engine knows beyond the contract. */
-export const routeOf = ({ geometry, distanceM, durationS, durationWithoutPriorityS, junctions }: Route): Route => ({
+const routeOf = ({ geometry, distanceM, durationS, durationWithoutPriorityS, junctions }: Route): Route => ({
   geometry,
   distanceM,
   durationS,
   durationWithoutPriorityS,
-  junctions,
+  junctions: junctions.map(({ junction, name, position, approach, exit, offsetM, arrivalS }) => ({
+    junction,
+    name,
+    position,
+    approach,
+    exit,
+    offsetM,
+    arrivalS,
+  })),
 })
 
 const metresBetween = (a: Position, b: Position): number => distanceM(a.lon, a.lat, b.lon, b.lat)
@@ -66,10 +68,10 @@ export class Dispatcher {
   readonly stored: DispatchRecords
   readonly #core: Core
   readonly #signals: Pick<Signals, 'board' | 'detectors' | 'requests'>
-  readonly #engine: RouteFinder | undefined
+  readonly #engine: RouteEngine | undefined
   readonly #missions = new Map<string, Mission>()
 
-  constructor(core: Core, signals: Pick<Signals, 'board' | 'detectors' | 'requests'>, engine: RouteFinder | undefined) {
+  constructor(core: Core, signals: Pick<Signals, 'board' | 'detectors' | 'requests'>, engine: RouteEngine | undefined) {
     this.#core = core
     this.#signals = signals
     this.#engine = engine
@@ -266,7 +268,7 @@ export class Dispatcher {
     if (unit) this.#core.stream.publish('units', [unit])
   }
 
-  #find(query: Parameters<RouteFinder['route']>[0]): Route[] {
+  #find(query: Parameters<RouteEngine['route']>[0]): Route[] {
     if (this.#engine) return this.#engine.route(query).map(routeOf)
     throw new ConflictError(
       'no-road-network',

@@ -139,7 +139,8 @@ export class PriorityRequestServer {
       device: this.#deviceOf(ask.junction),
       sequence: 0,
       sentMs: nowMs,
-      answered: false,
+      // An agent answers what changes; it has nothing new to say about a request that it kept over our restart.
+      answered: resumed !== undefined,
       answeredSequence: -1,
       evidenceAtMs: Number.NEGATIVE_INFINITY,
       heardMs: nowMs,
@@ -185,7 +186,8 @@ export class PriorityRequestServer {
     const body = entry.body as SignalResponse
     const lease = this.#leases.get(body.request)
     if (!lease?.renewing || entry.device !== lease.device) return
-    const outdated = this.#clock.now() - this.#sentAtMs(lease, body.sequence) > heardWithinMs
+    // The lease of that message has run out, and so has what was said about it.
+    const outdated = this.#clock.now() - this.#sentAtMs(lease, body.sequence) >= leaseMs
     if (body.sequence > lease.sequence || body.sequence < lease.answeredSequence || outdated) return
     if (entry.atMs < lease.evidenceAtMs) return
     if (!lease.answered) {
@@ -203,8 +205,7 @@ export class PriorityRequestServer {
     if (lease.state === 'passed') return
     const refusal = refusals[status]
     if (refusal) {
-      const retryAtMs = refusal.retry ? this.#clock.now() + retryAfterMs : undefined
-      this.#end(lease, refusal.state, reason ?? refusal.reason, retryAtMs)
+      this.#end(lease, refusal.state, reason ?? refusal.reason, this.#clock.now() + retryAfterMs)
       return
     }
     // A repeated acceptance must not take back what the display has shown since.
@@ -225,9 +226,8 @@ export class PriorityRequestServer {
         continue
       }
       const silentMs = nowMs - lease.heardMs
-      const answeredOnce = lease.evidenceAtMs > Number.NEGATIVE_INFINITY
       if (lease.state !== 'failed' && lease.state !== 'passed') {
-        if (!answeredOnce && silentMs >= answerWithinMs) this.#fail(lease, 'no answer from the controller')
+        if (!lease.answered && silentMs >= answerWithinMs) this.#fail(lease, 'no answer from the controller')
         else if (silentMs > heardWithinMs) this.#fail(lease, 'controller no longer heard')
       }
       if (nowMs - lease.sentMs >= renewEveryMs) this.#send(lease, lease.answered ? 'update' : 'new')
@@ -408,9 +408,9 @@ const stateOfStatus = {
   maxPresence: 'expired',
 } as const satisfies Record<SignalResponse['status'], DispatchJunctionState>
 
-/** Answers that end a request, and whether asking again later makes sense. */
-const refusals: Partial<Record<SignalResponse['status'], { state: LeaseState; reason: string; retry: boolean }>> = {
-  rejected: { state: 'rejected', reason: 'refused by the controller', retry: false },
-  reserviceLocked: { state: 'rejected', reason: 'served too recently', retry: true },
-  maxPresence: { state: 'expired', reason: 'held for as long as allowed', retry: true },
+/** Answers that end a request. */
+const refusals: Partial<Record<SignalResponse['status'], { state: LeaseState; reason: string }>> = {
+  rejected: { state: 'rejected', reason: 'refused by the controller' },
+  reserviceLocked: { state: 'rejected', reason: 'served too recently' },
+  maxPresence: { state: 'expired', reason: 'held for as long as allowed' },
 }

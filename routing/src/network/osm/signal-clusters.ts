@@ -48,8 +48,10 @@ export function signalClusters(source: SourcedNetwork, extract: OsmExtract): Sig
     groups.joinWithin(path, WIDEST_M)
   }
   const isSignalNode = new Set(signals)
+  const taken = new Set(groups.members())
   return groups.all().map((nodes) => {
-    const whole = withDetours(network, nodes)
+    const whole = withDetours(network, nodes, taken)
+    for (const node of whole) taken.add(node)
     return {
       nodes: whole,
       signals: whole.filter((node) => isSignalNode.has(node)),
@@ -177,8 +179,8 @@ function* reach(network: RoadNetwork, start: number, reachM: number): Generator<
   }
 }
 
-/** Adds unsignalled nodes that lie on a short way between two nodes of the junction: its inner corners. */
-function withDetours(network: RoadNetwork, nodes: readonly number[]): number[] {
+/** Adds nodes of no other junction that lie on a short way between two nodes of this one: its inner corners. */
+function withDetours(network: RoadNetwork, nodes: readonly number[], taken: ReadonlySet<number>): number[] {
   const inside = new Set(nodes)
   const walk = (path: number[], lengthM: number): void => {
     const node = path.at(-1)!
@@ -187,7 +189,7 @@ function withDetours(network: RoadNetwork, nodes: readonly number[]): number[] {
       const total = lengthM + network.lengthM[arc]!
       if (total > DETOUR_REACH_M || path.includes(head) || network.roadClass[arc] === SERVICE) continue
       if (nodes.includes(head)) for (const between of path.slice(1)) inside.add(between)
-      else if (path.length <= 3) walk([...path, head], total)
+      else if (path.length <= 3 && !taken.has(head)) walk([...path, head], total)
     }
   }
   for (const node of nodes) walk([node], 0)

@@ -3,7 +3,7 @@ import { syntheticTiming } from '../../signals/synthetic-timing.ts'
 import { arcFlag, type RoadNetwork } from '../road-network.ts'
 import type { SourcedNetwork } from './assemble.ts'
 import type { OsmExtract } from './extract.ts'
-import { drop, type ImportReport } from './import-report.ts'
+import type { ImportReport } from './import-report.ts'
 import { placeJunction } from './junctions.ts'
 import { signalClusters } from './signal-clusters.ts'
 
@@ -40,7 +40,6 @@ export function withSignals(
   })
   report.kept.signalNodes = clusters.reduce((sum, { signals }) => sum + signals.length, 0)
   report.kept.junctions = placed.length
-  drop(report, 'signals: groups of signal nodes without a junction', clusters.length - placed.length)
   return {
     network: { ...network, flags, approachOfArc, approaches, exitOfArc, exits },
     junctions: placed.map(({ geometry }) => syntheticTiming(geometry, district)),

@@ -99,10 +99,9 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   if (status >= 500) request.log.error({ err: error, code: named.code }, 'a request failed')
   if (status === 401) reply.header('www-authenticate', 'Bearer')
   if (status === 429) reply.header('retry-after', named.code === 'sign-in-locked' ? '900' : '1')
-  return reply
-    .status(status)
-    .type('application/problem+json')
-    .send(JSON.stringify(toProblem(named)))
+  // As bytes: the framework adds a charset to text, and this media type has none.
+  const body = Buffer.from(JSON.stringify(toProblem(named)))
+  return reply.status(status).type('application/problem+json').send(body)
 }
 
 function addHeaders(app: FastifyInstance, config: Config): void {

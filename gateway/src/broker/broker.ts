@@ -25,6 +25,8 @@ export interface Publication {
   payload: Buffer
   /** Left at CONNECT and published by the broker when the connection broke. */
   will: boolean
+  /** The device has another connection open than the one that this came from. */
+  connectedElsewhere: boolean
 }
 
 /** What is on disk now. `retain` holds the payload to be kept as the topic's last value. */
@@ -124,9 +126,6 @@ export class Broker {
       },
     })
     this.#aedes.on('clientReady', (client) => this.#ready(client as AedesClient))
-    this.#aedes.on('clientDisconnect', (client) => {
-      this.sessions.closed(client)
-    })
     const failed = (client: Client, error: Error) => this.#failed(client as AedesClient, error)
     this.#aedes.on('clientError', failed)
     this.#aedes.on('connectionError', failed)
@@ -230,13 +229,16 @@ export class Broker {
       return { reason: 'too-many-sessions', code: refusal.unavailable }
     }
     visitor.device = device
+    const guard = client.conn
+    // From here on, not from CONNACK: a credential withdrawn in between must find the connection.
+    this.sessions.opened(guard, { device: device.id, clientId: client.id, cut: () => guard.destroy() })
+    guard.once('close', () => this.sessions.closed(guard))
     return undefined
   }
 
   #ready(client: AedesClient): void {
     const device = this.#visitorOf(client)?.device
-    if (!device || client.closed) return
-    this.sessions.opened(client, { device: device.id, clientId: client.id, cut: () => client.conn.destroy() })
+    if (!device) return
     let bucket = this.#buckets.get(device.id)
     if (!bucket) {
       const { messagesPerSecond } = this.#options
@@ -273,7 +275,9 @@ export class Broker {
     this.#pending++
     if (visitor) visitor.pending++
     const payload = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload)
-    this.#accept({ device, topic: right.topic, topicText: packet.topic, payload, will }, (error, intake) => {
+    const connectedElsewhere = will && this.sessions.isOpenBeside(device.id, client?.conn)
+    const publication = { device, topic: right.topic, topicText: packet.topic, payload, will, connectedElsewhere }
+    this.#accept(publication, (error, intake) => {
       this.#pending--
       if (visitor) visitor.pending--
       // Only a status that is on disk becomes the topic's last value; nothing else may be planted there.

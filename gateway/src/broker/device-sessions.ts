@@ -41,6 +41,12 @@ export class DeviceSessions {
     return this.#byDevice.get(device)?.size ?? 0
   }
 
+  /** Whether the device has a connection other than this one. */
+  isOpenBeside(device: string, connection: object | undefined): boolean {
+    const here = connection && this.#byConnection.get(connection)
+    return this.of(device).some((session) => session !== here)
+  }
+
   /** Told when a device's first connection opens and its last one closes. */
   onChange(listener: (device: string, connected: boolean) => void): void {
     this.#listeners.add(listener)

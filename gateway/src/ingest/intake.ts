@@ -52,7 +52,9 @@ export class MessageIntake {
     }
     const { row, body, skewS } = admission
     const status = topic.channel === 'status' ? (body as unknown as DeviceStatus) : undefined
-    if (status && publication.will && this.#presence.isStaleWill(device.id, status)) {
+    // So does the will of one connection while the device holds another, for example after a takeover.
+    const stale = publication.connectedElsewhere || (status && this.#presence.isStaleWill(device.id, status))
+    if (status && publication.will && stale) {
       this.#counters.messages.inc({ outcome: 'stale-will' })
       done(new Error(`the last will of boot ${status.bootId} comes too late`))
       return

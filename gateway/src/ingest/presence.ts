@@ -75,10 +75,10 @@ export class PresenceBoard {
     this.#tell(device)
   }
 
-  /** A will of an earlier boot, or of one connection among several, says nothing about the device. */
+  /** A will of an earlier boot says nothing about the device. */
   isStaleWill(device: string, will: DeviceStatus): boolean {
     const bootId = this.#known.get(device)?.bootId
-    return (bootId !== undefined && bootId !== will.bootId) || this.#sessions.count(device) > 1
+    return bootId !== undefined && bootId !== will.bootId
   }
 
   #knownOf(device: string): Known {

@@ -8,6 +8,7 @@ import type { Report } from './report.ts'
  *
  * @param agents read anew at every tick: an array that grows is stepped in full
  * @param periodS 0.1–1
+ * @param steady time that nobody can set, ms; `performance.now` on a real machine, the clock itself in virtual time
  */
 export async function tick(
   agents: Iterable<Agent>,
@@ -15,12 +16,14 @@ export async function tick(
   clock: Clock,
   stop: AbortSignal,
   report: Report,
+  steady: () => number = () => clock.now(),
 ): Promise<void> {
   while (!stop.aborted) {
     const nowMs = clock.now()
+    const upMs = steady()
     for (const agent of agents) {
       try {
-        agent.step(nowMs)
+        agent.step(nowMs, upMs)
       } catch (error) {
         report(new ClearwayError('bug', 'agent-step', `${agent.device}: ${(error as Error).message}`, [], error))
       }

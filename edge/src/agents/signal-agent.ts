@@ -18,6 +18,7 @@ export class SignalAgent implements Agent {
   readonly #arbiter: Arbiter
   #leave: (() => void) | undefined
   #nowMs: number
+  #upMs: number | undefined
   #announced: Display | undefined
   #announcedMs = Number.NEGATIVE_INFINITY
 
@@ -33,7 +34,8 @@ export class SignalAgent implements Agent {
   start(): void {
     this.#leave = this.#uplink.on('request', (request) => {
       this.#arbiter.receive(request, this.#nowMs)
-      this.#arbitrate()
+      // At once, not at the next tick: the way from request to controller is counted in milliseconds.
+      if (this.#upMs !== undefined) this.#arbitrate(this.#upMs)
     })
     this.#uplink.start()
   }
@@ -44,15 +46,16 @@ export class SignalAgent implements Agent {
     await this.#uplink.stop()
   }
 
-  step(nowMs: number): void {
+  step(nowMs: number, upMs = nowMs): void {
     this.#nowMs = nowMs
-    this.#link.step(nowMs)
-    this.#arbitrate()
+    this.#upMs = upMs
+    this.#link.step(nowMs, upMs)
+    this.#arbitrate(upMs)
     this.#announce()
   }
 
-  #arbitrate(): void {
-    const { calls, answers } = this.#arbiter.step(this.#nowMs, this.#link.report())
+  #arbitrate(upMs: number): void {
+    const { calls, answers } = this.#arbiter.step(this.#nowMs, upMs, this.#link.report())
     this.#link.demand(calls)
     for (const { greenAtMs, ...answer } of answers) {
       const greenAt = greenAtMs === undefined ? {} : { greenAt: toTimestamp(greenAtMs) }

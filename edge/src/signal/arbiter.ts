@@ -40,7 +40,8 @@ const rememberClosedMs = 15 * 60_000
 export class Arbiter {
   readonly #table: JunctionTable
   readonly #approaches: ReadonlyMap<string, Approach>
-  readonly #elapsed = new Elapsed()
+  // A lease ends by silence however long the host itself was stalled.
+  readonly #elapsed = new Elapsed(Number.POSITIVE_INFINITY)
   readonly #live = new Map<string, PriorityRequest>()
   readonly #told = new Map<string, Verdict>()
   readonly #closed = new Map<string, Closed>()
@@ -80,6 +81,7 @@ export class Arbiter {
     const reason = refusal(this.#table, message, nowMs)
     if (live) {
       // Late or wrong, it does not end what runs; without a better one the lease does.
+      live.sequence = sequence
       if (reason === undefined) take(live, message, nowMs)
       return
     }
@@ -94,11 +96,12 @@ export class Arbiter {
   }
 
   /**
+   * @param upMs steady time, in which leases run
    * @param report the controller's newest, or undefined while it does not answer
    * @returns the complete demand, and the answers whose status has changed
    */
-  step(nowMs: number, report: ControllerReport | undefined): { calls: PreemptCall[]; answers: Answer[] } {
-    this.#pass(this.#elapsed.since(nowMs))
+  step(nowMs: number, upMs: number, report: ControllerReport | undefined): { calls: PreemptCall[]; answers: Answer[] } {
+    this.#pass(this.#elapsed.since(upMs))
     this.#endWhatCannotBeServed(report)
     this.#choose(nowMs, report)
     for (const request of this.#live.values()) this.#tell(request, this.#verdict(request, report), nowMs)

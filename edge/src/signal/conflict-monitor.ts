@@ -68,17 +68,17 @@ export class ConflictMonitor {
   }
 
   /**
-   * One look at the street. Call at every tick of the controller, with the same clock.
+   * One look at the street. Call at every tick of the controller, with the same steady time.
    *
    * @returns the first fault ever seen, until `reset`
    */
   watch(
-    nowMs: number,
+    upMs: number,
     groups: Readonly<Record<string, MovementState>>,
     greenFlash: readonly string[],
   ): Trip | undefined {
-    const passedMs = this.#lastMs === undefined ? 0 : Math.min(longestPauseMs, Math.max(0, nowMs - this.#lastMs))
-    this.#lastMs = nowMs
+    const passedMs = this.#lastMs === undefined ? 0 : Math.min(longestPauseMs, Math.max(0, upMs - this.#lastMs))
+    this.#lastMs = upMs
     if (this.#trip) return this.#trip
     // Every face is judged by how long the others had shown theirs, so time passes for all before any changes.
     for (const watched of this.#watched.values()) watched.forMs += passedMs

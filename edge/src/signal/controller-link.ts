@@ -33,8 +33,13 @@ export interface ControllerReport {
  * or doubled command changes nothing, and a controller that hears none for its backup time drops every call by itself.
  */
 export interface ControllerLink {
-  /** Lets the driver do what is due: poll, refresh, or, where the controller is a simulated one, run it. */
-  step(nowMs: number): void
+  /**
+   * Lets the driver do what is due: poll, refresh, or, where the controller is a simulated one, run it.
+   *
+   * @param nowMs wall clock
+   * @param upMs steady time
+   */
+  step(nowMs: number, upMs: number): void
   /** Exactly these calls on, every other off. Success shows only in `report`. */
   demand(calls: readonly PreemptCall[]): void
   /** The newest report, or undefined while the controller does not answer. */

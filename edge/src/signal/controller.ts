@@ -109,9 +109,12 @@ export class StageController {
     this.#report = this.#describe()
   }
 
-  /** @param nowMs the clock that coordination follows; intervals are measured by its sound part only, see `Elapsed` */
-  step(nowMs: number): void {
-    const elapsedMs = this.#elapsed.since(nowMs)
+  /**
+   * @param nowMs the wall clock that coordination follows
+   * @param upMs steady time that intervals are measured in; no step of the wall clock may shorten a yellow
+   */
+  step(nowMs: number, upMs: number): void {
+    const elapsedMs = this.#elapsed.since(upMs)
     this.#nowMs = nowMs
     this.#heads.advance(elapsedMs)
     for (const call of this.#calls.values()) {

@@ -19,6 +19,9 @@ export interface Head {
   alone: boolean
 }
 
+/** A face that ends its green shows red before the next one, whoever else waits: yellow never turns to green. */
+const leastRedMs = 1000
+
 const toMs = (durationS: number): number => Math.round(durationS * 1000)
 
 /**
@@ -108,4 +111,6 @@ function show(head: Head, aspect: Aspect): void {
 }
 
 const mayBegin = (head: Head): boolean =>
-  head.aspect === 'red' && head.conflicts.every(({ other, redMs }) => other.aspect === 'red' && other.forMs >= redMs)
+  head.aspect === 'red' &&
+  head.forMs >= leastRedMs &&
+  head.conflicts.every(({ other, redMs }) => other.aspect === 'red' && other.forMs >= redMs)

@@ -23,16 +23,16 @@ export class SimulatedController implements ControllerLink {
     this.#monitor = new ConflictMonitor(table)
   }
 
-  step(nowMs: number): void {
-    this.#silentMs += this.#elapsed.since(nowMs)
+  step(nowMs: number, upMs = nowMs): void {
+    this.#silentMs += this.#elapsed.since(upMs)
     if (this.#demanded) {
       this.#controller.demand(this.#demanded)
       this.#demanded = undefined
       this.#silentMs = 0
     } else if (this.#silentMs >= backupMs) this.#controller.demand([])
-    this.#controller.step(nowMs)
+    this.#controller.step(nowMs, upMs)
     const { groups, greenFlash } = this.#controller.report.display
-    if (this.#monitor.watch(nowMs, groups, greenFlash)) this.#controller.trip()
+    if (this.#monitor.watch(upMs, groups, greenFlash)) this.#controller.trip()
   }
 
   demand(calls: readonly PreemptCall[]): void {

@@ -1,0 +1,53 @@
+import { InputError } from '@clearway/contracts'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readNetwork, writeNetwork } from '../../src/network/network-file.ts'
+import { buildCity } from '../../src/network/osm/import-city.ts'
+import { extract } from './osm/drawn-extract.ts'
+
+const { network } = buildCity(
+  extract({ W: [-200, 0], O: [0, 0, { highway: 'traffic_signals' }], E: [200, 0], N: [0, 200], S: [3, -200] }, [
+    ['W O E', { highway: 'primary', name: '解放路' }],
+    ['N O S', { highway: 'residential', name: 'Bürgerstraße', oneway: 'no' }],
+  ]),
+  { district: 'test', name: { en: 'Test' }, timeZone: 'Europe/Berlin' },
+)
+const bytes = writeNetwork(network)
+
+describe('a network file', () => {
+  it('gives back the network that was written', () => {
+    expect(readNetwork(bytes)).toEqual(network)
+  })
+
+  it('is read from the middle of a shared buffer too', () => {
+    const shared = Buffer.alloc(bytes.length + 40, 7)
+    shared.set(bytes, 13)
+    expect(readNetwork(shared.subarray(13, 13 + bytes.length))).toEqual(network)
+  })
+
+  it('is refused when any byte of it has changed', () => {
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+        // Bytes 20–23 of the header are unused.
+        if (at >= 20 && at < 24) return
+        const damaged = bytes.slice()
+        damaged[at]! ^= change
+        expect(() => readNetwork(damaged)).toThrow(InputError)
+      }),
+    )
+  })
+
+  it('is refused when it is cut off anywhere', () => {
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), (length) => {
+        expect(() => readNetwork(bytes.subarray(0, length))).toThrow(InputError)
+      }),
+    )
+  })
+
+  it('of another version is refused with both numbers', () => {
+    const newer = bytes.slice()
+    newer[8] = 9
+    expect(() => readNetwork(newer)).toThrow(/version 9, this program reads 1/)
+  })
+})

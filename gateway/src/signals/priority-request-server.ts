@@ -208,8 +208,9 @@ export class PriorityRequestServer {
       this.#end(lease, refusal.state, reason ?? refusal.reason, this.#clock.now() + retryAfterMs)
       return
     }
-    // A repeated acceptance must not take back what the display has shown since.
-    const shownGreen = lease.state === 'green' && status !== 'watchOtherTraffic' && this.#preemptedGreen(lease)
+    // Of an answer and a display of the same moment the display wins, whichever arrives first.
+    const shownAtMs = this.#board.reportedAtMs(lease.ask.junction) ?? Number.NEGATIVE_INFINITY
+    const shownGreen = status !== 'watchOtherTraffic' && shownAtMs >= entry.atMs && this.#preemptedGreen(lease)
     if (!shownGreen) this.#become(lease, stateOfStatus[status], reason)
   }
 

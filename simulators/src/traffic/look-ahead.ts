@@ -46,7 +46,9 @@ function safeSpeed(state: TrafficState, slot: number, speed: number): number {
   const route = vehicles.route[slot]!
   let distance = network.lengthM[arc]! - position
   let lane = vehicles.lane[slot]!
-  let front = leader < 0
+  const front = leader < 0
+  let open = true
+  vehicles.nextLane[slot] = -1
   for (let step = vehicles.routeStep[slot]!; ; step++) {
     const here = route[step]!
     const next = arcAfter(route, step)
@@ -61,24 +63,26 @@ function safeSpeed(state: TrafficState, slot: number, speed: number): number {
     const movement = state.roadway.movements[state.roadway.movementIndex(here, next)]!
     const entry = Math.min(movement.speedMps, network.speedMps[next]! * factor)
     if (entry < safe) safe = Math.min(safe, slowingSpeedMps(distance, entry, stepS))
-    if (mustStop(state, slot, step, distance, speed, front)) {
+    if (mustStop(state, slot, step, distance, speed, front && open)) {
       safe = Math.min(safe, stopSpeedMps(distance - STOP_BEFORE_M, stepS))
       break
     }
-    if (!front) break
-    const nextLane = laneInto(state, vehicles.kind[slot]!, here, lane, next, arcAfter(route, step + 1))
-    if (here === arc) {
-      vehicles.nextLane[slot] = nextLane
-      safe = Math.min(safe, besideAndBefore(state, slot, nextLane, distance, speed))
-    }
-    const last = state.queues.back[nextLane]!
-    if (last >= 0) {
-      const gap = distance + vehicles.positionM[last]! - vehicles.lengthM[last]! - driver.minGapM
-      safe = Math.min(safe, followSpeedMps(gap, vehicles.speedMps[last]!, stepS))
-      front = false
+    // Who drives behind somebody looks past him too: he may turn off and leave a queue in sight that is too near.
+    if (open) {
+      const nextLane = laneInto(state, vehicles.kind[slot]!, here, lane, next, arcAfter(route, step + 1))
+      if (here === arc && front) {
+        vehicles.nextLane[slot] = nextLane
+        safe = Math.min(safe, besideAndBefore(state, slot, nextLane, distance, speed))
+      }
+      const last = state.queues.back[nextLane]!
+      if (last >= 0) {
+        const gap = distance + vehicles.positionM[last]! - vehicles.lengthM[last]! - driver.minGapM
+        safe = Math.min(safe, followSpeedMps(gap, vehicles.speedMps[last]!, stepS))
+        open = false
+      }
+      lane = nextLane
     }
     distance += network.lengthM[next]!
-    lane = nextLane
   }
   return Math.max(0, safe)
 }
@@ -104,28 +108,29 @@ function behind(state: TrafficState, slot: number, leader: number, speed: number
   return gap < -driver.minGapM ? 0 : followSpeedMps(gap, leaderMps, stepS)
 }
 
-/** Who comes from the lane beside into the same next lane and is ahead goes first; so does a rear still in this lane. */
+/** Who heads for the same lane behind the node and is nearer to it goes first, like a zip; so does a rear still here. */
 function besideAndBefore(state: TrafficState, slot: number, nextLane: number, distance: number, speed: number): number {
-  const { vehicles, queues, roadway, stepS } = state
+  const { network, vehicles, queues, roadway, stepS } = state
   const arc = vehicles.arc[slot]!
   const lane = vehicles.lane[slot]!
-  const position = vehicles.positionM[slot]!
   let safe = Number.POSITIVE_INFINITY
   const before = queues.lastOut[lane]!
   if (before >= 0 && vehicles.previousLane[before] === lane && vehicles.lane[before] !== nextLane) {
     const gap = distance + vehicles.positionM[before]! - vehicles.lengthM[before]! - driver.minGapM
     safe = followSpeedMps(gap, vehicles.speedMps[before]!, stepS)
   }
-  if (roadway.lanesOf(arc) === 1 || distance > speed * (driver.tauS + 2 * stepS) + 15) return safe
-  for (let beside = roadway.laneStart[arc]!; beside < roadway.laneStart[arc + 1]!; beside++) {
-    const rival = queues.front[beside]!
-    if (beside === lane || rival < 0 || vehicles.nextLane[rival] !== nextLane) continue
-    const lead = vehicles.positionM[rival]! - position
-    if (lead < 0 || (lead === 0 && rival > slot)) continue
-    safe = Math.min(
-      safe,
-      followSpeedMps(lead - vehicles.lengthM[rival]! - driver.minGapM, vehicles.speedMps[rival]!, stepS),
-    )
+  if (distance > speed * (driver.tauS + 2 * stepS) + 15) return safe
+  // Nobody brakes hard to let another in: there is time until the node.
+  const easy = Math.max(0, speed - driver.decelMps2 * stepS)
+  for (const other of roadway.into[network.head[arc]!]!) {
+    for (let beside = roadway.laneStart[other]!; beside < roadway.laneStart[other + 1]!; beside++) {
+      const rival = queues.front[beside]!
+      if (beside === lane || rival < 0 || vehicles.nextLane[rival] !== nextLane) continue
+      const lead = distance - (network.lengthM[other]! - vehicles.positionM[rival]!)
+      if (lead < 0 || (lead === 0 && rival > slot)) continue
+      const gap = lead - vehicles.lengthM[rival]! - driver.minGapM
+      safe = Math.min(safe, Math.max(easy, followSpeedMps(gap, vehicles.speedMps[rival]!, stepS)))
+    }
   }
   return safe
 }

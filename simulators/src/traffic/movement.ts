@@ -1,6 +1,6 @@
 import type { Detectors } from './detectors.ts'
 import { driver } from './krauss.ts'
-import { arcAfter, laneInto, roomM, type TrafficState } from './traffic-state.ts'
+import { arcAfter, laneInto, lanesOnward, roomM, type TrafficState } from './traffic-state.ts'
 import { vehicleKind } from './vehicle-table.ts'
 
 /** A vehicle that must not touch the one ahead keeps at least this. */
@@ -70,23 +70,25 @@ function cross(state: TrafficState, slot: number, events: MovementEvents): numbe
   const step = vehicles.routeStep[slot]!
   const route = vehicles.route[slot]!
   const next = arcAfter(route, step)
-  const approach = network.approachOfArc[arc]!
-  const count = () => {
-    if (approach < 0) return
-    if (signals.mayGo(approach) === 'stop') events.passedRed()
-    events.detectors.crossed(approach, vehicles.speedMps[slot]!, vehicles.lengthM[slot]!)
-  }
   if (next < 0) {
-    count()
     queues.remove(slot)
     events.arrived(slot)
     return 'left'
   }
+  const then = arcAfter(route, step + 1)
   const chosen = vehicles.nextLane[slot]!
-  const target =
-    chosen >= 0 ? chosen : laneInto(state, vehicles.kind[slot]!, arc, lane, next, arcAfter(route, step + 1))
-  const room = queues.back[target]! < 0 ? Number.POSITIVE_INFINITY : roomM(state, next, target) - TOUCH_M
+  const kind = vehicles.kind[slot]!
+  let target = chosen >= 0 ? chosen : laneInto(state, kind, arc, lane, next, then)
+  let room = openRoomM(state, next, target)
   let position = vehicles.positionM[slot]! - lengthM
+  if (position > room) {
+    const { first, last } = lanesOnward(state, kind, next, then)
+    for (let other = first; other <= last; other++) {
+      if (openRoomM(state, next, other) <= room) continue
+      target = other
+      room = openRoomM(state, next, other)
+    }
+  }
   if (position > room) {
     const planned = vehicles.plannedMps[slot]!
     const held = room < 0
@@ -99,7 +101,11 @@ function cross(state: TrafficState, slot: number, events: MovementEvents): numbe
     }
     position = room
   }
-  count()
+  const approach = network.approachOfArc[arc]!
+  if (approach >= 0) {
+    if (signals.mayGo(approach) === 'stop') events.passedRed()
+    events.detectors.crossed(approach, vehicles.speedMps[slot]!, vehicles.lengthM[slot]!)
+  }
   queues.remove(slot)
   queues.append(target, slot)
   queues.lastOut[lane] = slot
@@ -111,6 +117,10 @@ function cross(state: TrafficState, slot: number, events: MovementEvents): numbe
   vehicles.routeStep[slot] = step + 1
   return target
 }
+
+/** Free metres for a front bumper that enters the lane. */
+const openRoomM = (state: TrafficState, arc: number, lane: number): number =>
+  state.queues.back[lane]! < 0 ? Number.POSITIVE_INFINITY : roomM(state, arc, lane) - TOUCH_M
 
 /** Stops the front of a lane at its end, and with it whoever would now touch it. */
 function hold({ vehicles }: TrafficState, front: number, lengthM: number): void {

@@ -1,7 +1,7 @@
 import { InputError, type Position } from '@clearway/contracts'
 import { arcShape, bearingDeg, pointOnArc, type RoadNetwork } from '@clearway/routing'
 import { Detectors } from './detectors.ts'
-import { driver, followSpeedMps } from './krauss.ts'
+import { driver, followSpeedMps, stopSpeedMps } from './krauss.ts'
 import { planSpeeds } from './look-ahead.ts'
 import { moveVehicles } from './movement.ts'
 import type { SignalHeads } from './signal-heads.ts'
@@ -224,7 +224,8 @@ export class TrafficSimulator {
     const origin = next.route[0]!
     const rim = roadway.into[network.tail[origin]!]!.every((arc) => arc === network.reverse[origin])
     if (!rim) return 0
-    const limit = network.speedMps[origin]! * next.speedFactor
+    const wished = network.speedMps[origin]! * next.speedFactor
+    const limit = Math.min(wished, stopSpeedMps(network.lengthM[origin]! - fromM, stepS))
     const leader = queues.back[lane]!
     if (leader < 0) return limit
     const gap = vehicles.positionM[leader]! - vehicles.lengthM[leader]! - driver.minGapM - fromM

@@ -32,6 +32,12 @@ export function trafficState(
   return { network, roadway, rules: rightOfWay(roadway), signals, vehicles, queues, stepS, kept: new Map() }
 }
 
+/** Lanes over the whole network, both ends included. */
+export interface LaneRange {
+  first: number
+  last: number
+}
+
 /** Free metres from the start of the lane to the rear of its last vehicle; the arc's length when it is empty. */
 export function roomM({ queues, vehicles, network }: TrafficState, arc: number, lane: number): number {
   const last = queues.back[lane]!
@@ -40,6 +46,14 @@ export function roomM({ queues, vehicles, network }: TrafficState, arc: number, 
 
 /** The arc after `step` of the vehicle's route, −1 at its end. */
 export const arcAfter = (route: Int32Array, step: number): number => (step + 1 < route.length ? route[step + 1]! : -1)
+
+/** The lanes of `arc` from which the movement onto `then` may be made; all for emergency vehicles and at the end. */
+export function lanesOnward({ roadway }: TrafficState, kind: number, arc: number, then: number): LaneRange {
+  const start = roadway.laneStart[arc]!
+  if (then < 0 || kind === vehicleKind.emergency) return { first: start, last: roadway.laneStart[arc + 1]! - 1 }
+  const { firstLane, lastLane } = roadway.movements[roadway.movementIndex(arc, then)]!
+  return { first: start + firstLane, last: start + lastLane }
+}
 
 /**
  * The lane of `arc` for someone who comes from lane `fromLane` of `fromArc`: one that leads on to `then`, the one
@@ -57,23 +71,17 @@ export function laneInto(
   const start = roadway.laneStart[arc]!
   const lanes = roadway.lanesOf(arc)
   if (lanes === 1) return start
-  let first = 0
-  let last = lanes - 1
-  if (then >= 0 && kind !== vehicleKind.emergency) {
-    const onward = roadway.movements[roadway.movementIndex(arc, then)]!
-    first = onward.firstLane
-    last = onward.lastLane
-  }
-  const turn = roadway.movements[roadway.movementIndex(fromArc, arc)]!.turn
+  const { first, last } = lanesOnward(state, kind, arc, then)
+  const { turn } = roadway.movements[roadway.movementIndex(fromArc, arc)]!
   const place = fromLane - roadway.laneStart[fromArc]!
   // From the outside in after a right turn or on the outer half, else from the inside out.
   const outer = turn === 'right' || (turn === 'straight' && place * 2 >= roadway.lanesOf(fromArc))
-  const aligned = outer ? lanes - roadway.lanesOf(fromArc) + place : place
+  const aligned = start + (outer ? lanes - roadway.lanesOf(fromArc) + place : place)
   let best = Math.min(Math.max(aligned, first), last)
   for (let lane = first; lane <= last; lane++) {
-    if (queues.count[start + lane]! + 2 <= queues.count[start + best]!) best = lane
+    if (queues.count[lane]! + 2 <= queues.count[best]!) best = lane
   }
-  return start + best
+  return best
 }
 
 /** Who enters here must be able to leave: free metres on the first arc beyond the junction, −1 when none is needed. */

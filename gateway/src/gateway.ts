@@ -14,7 +14,7 @@ import type { Config } from './config.ts'
 import type { Core, Feature } from './core.ts'
 import { createDispatch } from './dispatch/dispatch.ts'
 import type { Route } from './http/route.ts'
-import { createServer } from './http/server.ts'
+import { closeServer, createServer } from './http/server.ts'
 import { createIngest } from './ingest/ingest.ts'
 import { Lifetime } from './lifetime.ts'
 import { createParking } from './parking/parking.ts'
@@ -149,7 +149,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       () => listen(app, config),
       () => {
         stream.stop()
-        return app.close()
+        return closeServer(app, clock)
       },
     )
     return { http, mqtt: ingest.mqttPort }

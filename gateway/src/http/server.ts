@@ -45,7 +45,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     bodyLimit: config.limits.bodyBytes,
     exposeHeadRoutes: false,
     requestTimeout: 60_000,
-    forceCloseConnections: true,
+    // Answers under way are finished; see `closeServer`.
+    forceCloseConnections: 'idle',
     trustProxy: config.http.trustProxy ?? false,
     frameworkErrors: (error, request, reply) => answerError(error, request, reply as FastifyReply),
   }) as unknown as FastifyInstance
@@ -81,6 +82,21 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     request.url.startsWith(`${apiBase}/`) ? refuse(request, reply) : fallback(request, reply),
   )
   return app
+}
+
+/** How long a browser may take to read what is left for it when the gateway stops. */
+const farewellS = 3
+
+/** Lets answers under way finish, then cuts whoever is still connected. */
+export async function closeServer(app: FastifyInstance, clock: Clock): Promise<void> {
+  const closed = new AbortController()
+  const late = clock.wait(farewellS, closed.signal).then(
+    () => app.server.closeAllConnections(),
+    () => undefined,
+  )
+  await app.close()
+  closed.abort()
+  await late
 }
 
 const certificate = ({ certFile, keyFile }: { certFile: string; keyFile: string }) => ({

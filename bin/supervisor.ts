@@ -78,6 +78,7 @@ export class Supervisor {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream as Readable }).on('line', (text) => this.#onLine(readLine(supervised.name, text)))
     }
+    if (child.pid) this.#say(supervised.name, 'started', `process ${child.pid}`, 'info')
     child.on('error', (error) => this.#say(supervised.name, 'start-failed', error.message))
     child.on('exit', (code, signal) => {
       supervised.child = undefined
@@ -97,8 +98,8 @@ export class Supervisor {
     await this.#start(supervised)
   }
 
-  #say(name: string, event: string, detail: string): void {
-    const fields = { level: 'warn', event, child: name, detail }
+  #say(name: string, event: string, detail: string, level = 'warn'): void {
+    const fields = { level, event, child: name, detail }
     this.#onLine({ process: 'supervisor', text: JSON.stringify(fields), fields })
   }
 

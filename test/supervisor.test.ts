@@ -55,7 +55,7 @@ it('takes its children with it when it is killed', async () => {
   const script = `
     import { systemClock } from '@clearway/contracts'
     import { Supervisor } from ${JSON.stringify(join(import.meta.dirname, '..', 'bin', 'supervisor.ts'))}
-    const supervisor = new Supervisor(systemClock, (line) => console.log(line.text))
+    const supervisor = new Supervisor(systemClock, (line) => line.process === 'child' && console.log(line.text))
     await supervisor.run('child', () => ({ args: ['-e', 'console.log(process.pid); setInterval(() => {}, 1000)'] }))
   `
   const parent = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], { cwd: import.meta.dirname })

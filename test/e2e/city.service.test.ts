@@ -1,0 +1,228 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Dispatch, Junction, Page as ListPage, Lot, LotMetrics, SignWithMessage, Unit } from '@clearway/contracts'
+import type { Browser, BrowserContext, Page } from '@playwright/test'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { chromiumPath, openBrowser } from './browser.ts'
+import { eventually, type RunningCity, startCity } from './running-city.ts'
+
+/** Where the pictures of this run go; the one in the README is `dispatcher.png` of a run. */
+const pictures = join(import.meta.dirname, '..', '..', 'test-results')
+
+let city: RunningCity
+beforeAll(async () => {
+  mkdirSync(pictures, { recursive: true })
+  city = await startCity()
+}, 180_000)
+afterAll(async () => {
+  expect(await city?.stop()).toBe(0)
+}, 60_000)
+
+const all = async <T>(path: string): Promise<T[]> => (await city.api<ListPage<T>>(`${path}?limit=1000`)).items
+
+describe('the city of npm start', () => {
+  it('has live signals at every junction', async () => {
+    const junctions = await eventually(
+      'every signal reports',
+      () => all<Junction>('/junctions'),
+      (items) => items.length > 100 && items.every(({ live }) => live && !live.stale),
+    )
+    expect(junctions.every(({ provenance }) => provenance === 'synthetic')).toBe(true)
+  })
+
+  it('has named car parks with their real capacities, partly full, and a month of history', async () => {
+    const lots = await all<Lot>('/lots')
+    expect(lots.length).toBeGreaterThan(20)
+    expect(lots.find(({ name }) => name.en === 'Poststraße' || name.zh === 'Poststraße')?.capacity).toBe(592)
+    const occupied = lots.reduce((sum, lot) => sum + lot.occupied, 0)
+    expect(occupied).toBeGreaterThan(0)
+    for (const lot of lots) expect(lot.occupied + lot.vacant, lot.id).toBe(lot.capacity)
+
+    const to = new Date()
+    const from = new Date(to.getTime() - 28 * 86_400_000)
+    const query = `from=${from.toISOString()}&to=${to.toISOString()}&bucket=1d`
+    const { items } = await city.api<{ items: LotMetrics[] }>(`/lots/metrics?${query}`)
+    expect(items.length).toBeGreaterThanOrEqual(28)
+    for (const day of items.slice(0, 27)) {
+      expect(day.coverage).toBeGreaterThan(0.99)
+      expect(day.revenueFen).toBeGreaterThan(0)
+      expect(day.turnoverRate).toBeGreaterThan(0)
+    }
+  })
+
+  it('moves: units report their position and detectors count', async () => {
+    await eventually(
+      'units on the map',
+      () => all<Unit>('/units'),
+      (units) => units.length > 3 && units.every(({ position }) => position),
+    )
+    await eventually(
+      'detectors count',
+      () => all<{ flowVehPerH: number }>('/detectors'),
+      (items) => items.some(({ flowVehPerH }) => flowVehPerH > 0),
+    )
+  })
+
+  it('tells nobody anything without a sign-in, and keeps secrets out of its log', async () => {
+    expect((await fetch(`${city.url}/api/v1/lots`)).status).toBe(401)
+    const code = city.signInLink.split('#code=')[1] as string
+    const log = city.lines.filter((line) => line.startsWith('{')).join('\n')
+    expect(log.length).toBeGreaterThan(0)
+    expect(log).not.toContain(code)
+    expect(log).not.toContain('an-administrator-for-this-test-run')
+  })
+})
+
+describe.skipIf(!chromiumPath)('the pages', () => {
+  let browser: Browser
+  let context: BrowserContext
+  let page: Page
+  const foreign: string[] = []
+
+  beforeAll(async () => {
+    browser = await openBrowser()
+    context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      locale: 'en-GB',
+      timezoneId: 'Europe/Berlin',
+    })
+    context.on('request', (request) => {
+      const url = new URL(request.url())
+      if (url.protocol.startsWith('http') && url.origin !== city.url) foreign.push(request.url())
+    })
+    page = await context.newPage()
+  }, 60_000)
+  afterAll(() => browser?.close())
+
+  const mapReady = () =>
+    page.waitForFunction(() => window.__clearway?.map.ready && window.__clearway.map.renderedRoads > 100, undefined, {
+      timeout: 90_000,
+    })
+
+  it('the one-time link signs in, once', async () => {
+    await page.goto(city.signInLink)
+    await page.getByTestId('open-manager').waitFor()
+    expect(page.url()).not.toContain('code=')
+    const second = await browser.newContext()
+    const other = await second.newPage()
+    await other.goto(city.signInLink)
+    await other.getByTestId('sign-in-form').waitFor()
+    await second.close()
+  })
+
+  it("the manager's map shows the car parks with vacancy and turnover", async () => {
+    await page.getByTestId('open-manager').click()
+    await mapReady()
+    const lots = await all<Lot>('/lots')
+    await page.waitForFunction((count) => window.__clearway?.items('lots') === count, lots.length)
+    const shown = page.locator('[data-lot]')
+    expect(await shown.count()).toBe(lots.length)
+    await shown.first().click()
+    await page.getByTestId('lot-detail').waitFor()
+    await page.getByTestId('metrics-chart').locator('canvas').waitFor()
+    expect(await page.getByTestId('simulated').textContent()).toBeTruthy()
+    await page.waitForTimeout(1500)
+    await page.screenshot({ path: join(pictures, 'manager.png') })
+  })
+
+  it('the dispatcher presses one button, an ambulance drives through confirmed greens, and the signals go back to their plan', async () => {
+    await page.goto(`${city.url}/dispatcher`)
+    await mapReady()
+    const junctions = await all<Junction>('/junctions')
+    await page.waitForFunction((count) => window.__clearway?.items('signals') === count, junctions.length)
+    await page.getByTestId('unit-row').first().waitFor()
+
+    // An ambulance of one hospital to another: the desk lists both by name.
+    const places = await city.api<{ places: { id: string; kind: string }[] }>('/city')
+    expect(places.places.some(({ id }) => id === 'st-josefskrankenhaus')).toBe(true)
+    await page.getByTestId('destination-select').selectOption('st-josefskrankenhaus')
+    await page.getByTestId('preview-button').click()
+    await page.getByTestId('plan-junction').first().waitFor()
+    const previewed = await page.getByTestId('plan-junction').count()
+    expect(previewed).toBeGreaterThan(0)
+    await page.screenshot({ path: join(pictures, 'dispatcher-preview.png') })
+
+    await page.getByTestId('dispatch-button').last().click()
+    await page.getByTestId('mission-panel').waitFor()
+    const mission = (
+      await eventually(
+        'an active dispatch',
+        () => all<Dispatch>('/dispatches'),
+        (items) => items.some(({ state }) => state === 'active'),
+      )
+    ).find(({ state }) => state === 'active') as Dispatch
+    const unit = (await all<Unit>('/units')).find(({ id }) => id === mission.vehicle)
+    expect(unit?.state).toBe('dispatched')
+    expect(Date.parse(mission.etaWithoutPriorityAt)).toBeGreaterThan(Date.parse(mission.etaAt))
+
+    // Green on the page, while the controller itself reports the pre-emption.
+    const green = page.locator('[data-testid="mission-junction"][data-state="green"]').first()
+    await green.waitFor({ timeout: 180_000 })
+    const greenId = await green.getAttribute('data-junction')
+    const live = (await city.api<Junction>(`/junctions/${greenId}`)).live
+    const approach = mission.junctions.find(({ junction }) => junction === greenId)?.approach
+    const table = junctions.find(({ id }) => id === greenId)
+    const group = table?.approaches.find(({ id }) => id === approach)?.group as string
+    expect(live?.mode).toBe('preempted')
+    expect(live?.groups[group]).toMatch(/Movement-Allowed$/)
+    await page.waitForTimeout(1000)
+    await page.screenshot({ path: join(pictures, 'dispatcher.png') })
+
+    // The signs before the corridor were told by the flow.
+    await eventually(
+      'a diversion message',
+      () => all<SignWithMessage>('/signs'),
+      (signs) => signs.some(({ message }) => message?.symbol === 'green-channel'),
+    )
+
+    const done = await eventually(
+      'the mission completes',
+      () => city.api<Dispatch>(`/dispatches/${mission.id}`),
+      ({ state }) => state !== 'active',
+      { withinMs: 400_000 },
+    )
+    expect(done.state).toBe('completed')
+    const passed = done.junctions.filter(({ passedAt }) => passedAt)
+    expect(passed.length).toBeGreaterThan(0)
+    expect(done.junctions.filter(({ greenAt }) => greenAt).length).toBeGreaterThan(0)
+    await eventually(
+      'every signal back on its plan',
+      async () =>
+        Promise.all(
+          passed.map(async ({ junction }) => (await city.api<Junction>(`/junctions/${junction}`)).live?.mode),
+        ),
+      (modes) => modes.every((mode) => mode === 'coordinated'),
+      { withinMs: 400_000 },
+    )
+  }, 900_000)
+
+  it('asks nobody but its own origin for anything', () => {
+    expect(foreign).toEqual([])
+  })
+})
+
+it('survives a killed gateway: agents come back, nothing acknowledged is missing', async () => {
+  const started = () => city.lines.filter((line) => line.includes('"event":"started"') && line.includes('"gateway"'))
+  const before = await all<Lot>('/lots')
+  const pid = Number(/process (\d+)/.exec(started().at(-1) ?? '')?.[1])
+  process.kill(pid, 'SIGKILL')
+  await eventually(
+    'a new gateway',
+    () => started().length,
+    (count) => count === 2,
+  )
+  const ready = () =>
+    fetch(`${city.url}/readyz`)
+      .then(({ ok }) => ok)
+      .catch(() => false)
+  await eventually('ready again', ready, Boolean)
+  await eventually(
+    'every signal reports again',
+    () => all<Junction>('/junctions'),
+    (items) => items.every(({ live }) => live && !live.stale),
+  )
+  const after = await all<Lot>('/lots')
+  for (const { id, occupied } of before) {
+    expect(Math.abs((after.find((lot) => lot.id === id)?.occupied ?? -999) - occupied), id).toBeLessThan(10)
+  }
+}, 240_000)

@@ -11,7 +11,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 1_500,
     // A script inlined as `data:` would break the Content-Security-Policy of the gateway.
     assetsInlineLimit: 0,
-    rolldownOptions: { input: ['index.html', 'manager.html'] },
+    rolldownOptions: { input: ['index.html', 'manager.html', 'dispatcher.html'] },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
 })

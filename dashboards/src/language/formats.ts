@@ -17,7 +17,7 @@ export interface Formats {
   clockSeconds(atMs: number): string
   /** `11-23 14:05` */
   dateClock(atMs: number): string
-  /** `48 s`, `3 min 20 s`, `2 h 5 min` */
+  /** `48s`, `3m 20s`, `2h 5m` */
   span(seconds: number): string
   /** `850 m`, `3.2 km` */
   distance(metres: number): string
@@ -41,7 +41,12 @@ export function formatsFor(language: Language, timeZone: string): Formats {
   const clockSeconds = time({ hour: '2-digit', minute: '2-digit', second: '2-digit' })
   const date = new Intl.DateTimeFormat('en-CA', { timeZone, month: '2-digit', day: '2-digit' })
   const unit = (value: number, name: string) =>
-    number({ style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: 0 }).format(value)
+    number({
+      style: 'unit',
+      unit: name,
+      unitDisplay: name === 'meter' ? 'short' : 'narrow',
+      maximumFractionDigits: 0,
+    }).format(value)
   const kilometres = number({ style: 'unit', unit: 'kilometer', unitDisplay: 'short', maximumFractionDigits: 1 })
 
   return {

@@ -1,4 +1,4 @@
-import type { DispatchJunctionState, SignalDelta } from '@clearway/contracts'
+import type { DispatchJunctionState, PriorityRole, SignalDelta } from '@clearway/contracts'
 
 export type Appearance = 'dark' | 'light'
 export type SignalColour = SignalDelta['approaches'][string]
@@ -65,3 +65,10 @@ export const ground: Record<Appearance, { land: string; outline: string; text: s
     dark: { land: '#0b1420', outline: '#04080f', text: '#e6edf6', halo: '#0b1420', route: '#19c2ff' },
     light: { land: '#eef1f5', outline: '#ffffff', text: '#142033', halo: '#ffffff', route: '#0b63ce' },
   }
+
+export const roleColours: Record<PriorityRole, string> = {
+  ambulance: '#2f7bff',
+  fire: '#e8590c',
+  police: '#6d5cff',
+  bus: '#2f8f5e',
+}

@@ -77,15 +77,15 @@ export default function LotMap({ city, configuration, feed, rows, revenue, addre
     [lots, view, selected, appearance, stale, revenue, describe, change],
   )
 
-  useEffect(() => {
-    engine.current?.look({ pitchDeg: view === 'occupancy' ? 0 : 50, durationMs: 600 })
-  }, [view])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the camera goes to a lot when it is chosen, not when it fills
-  useEffect(() => {
-    const lot = lots.find(({ id }) => id === selected)
-    if (lot)
-      engine.current?.look({ centre: lot.position, zoom: Math.max(14.2, engine.current.zoom()), durationMs: 700 })
-  }, [selected])
+  const point = useCallback(() => {
+    const lot = selected === undefined ? undefined : feed.store.find('lots', selected)
+    engine.current?.look({
+      pitchDeg: view === 'occupancy' ? 0 : 50,
+      ...(lot && { centre: lot.position, zoom: Math.max(14.2, engine.current.zoom()) }),
+      durationMs: 700,
+    })
+  }, [selected, view, feed.store])
+  useEffect(point, [point])
 
   if (!known) return <p className="page-note">{t('map.loading')}</p>
   return (
@@ -98,6 +98,7 @@ export default function LotMap({ city, configuration, feed, rows, revenue, addre
       bounds={bounds}
       padding={padding}
       engineRef={engine}
+      onReady={point}
     >
       <div className="map-view">
         <Segmented

@@ -40,7 +40,7 @@ export function LotTable({ rows, selected, onSelect, loading, empty }: LotTableP
       {
         key: 'occupancy',
         title: t('lots.occupancy'),
-        width: 118,
+        width: 112,
         defaultSortOrder: 'descend',
         sorter: (a, b) => a.occupancy - b.occupancy,
         render: (_, row) => <OccupancyBar row={row} />,
@@ -56,15 +56,15 @@ export function LotTable({ rows, selected, onSelect, loading, empty }: LotTableP
       {
         key: 'turnover',
         title: t('lots.turnover'),
-        width: 92,
+        width: 90,
         align: 'right',
         sorter: (a, b) => a.lot.turnoverToday - b.lot.turnoverToday,
         render: (_, { lot }) => formats.decimal(lot.turnoverToday),
       },
       {
         key: 'revenue',
-        title: t('lots.revenueToday'),
-        width: 118,
+        title: t('lots.revenue'),
+        width: 96,
         align: 'right',
         sorter: (a, b) => (a.revenueFen ?? -1) - (b.revenueFen ?? -1),
         render: (_, { revenueFen }) => (revenueFen === undefined ? '–' : formats.wholeMoney(revenueFen)),

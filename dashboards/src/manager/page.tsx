@@ -2,7 +2,16 @@ import { Desk } from '../shell/desk.tsx'
 import '../shell/shell.css'
 import { startPage } from '../shell/start-page.tsx'
 import '../map/map.css'
+import { ComponentTheme } from './component-theme.tsx'
 import { Manager } from './manager.tsx'
 import './manager.css'
 
-startPage(<Desk title="manager">{(data) => <Manager {...data} />}</Desk>)
+startPage(
+  <Desk title="manager">
+    {(data) => (
+      <ComponentTheme>
+        <Manager {...data} />
+      </ComponentTheme>
+    )}
+  </Desk>,
+)

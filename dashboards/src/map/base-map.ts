@@ -34,18 +34,18 @@ const paint: Record<
     },
   },
   light: {
-    land: '#eceff3',
+    land: '#e8ecf1',
     water: '#c9dcec',
     green: '#dde8dd',
-    case: '#d3dae3',
+    case: '#c0cad6',
     roads: {
       path: '#e2e6ec',
       service: '#f6f7f9',
       local: '#ffffff',
       tertiary: '#ffffff',
-      secondary: '#fff8e6',
-      primary: '#ffefc9',
-      fast: '#ffe2b0',
+      secondary: '#fffaf0',
+      primary: '#ffecc0',
+      fast: '#ffd999',
     },
   },
 }
@@ -92,7 +92,7 @@ export function baseMap(streets: string, appearance: Appearance): StyleSpecifica
       {
         ...shared,
         id: `case-${id}`,
-        minzoom: Math.max(minzoom, 13),
+        minzoom: Math.max(minzoom, 10),
         paint: { 'line-color': colours.case, 'line-width': widthAt(width, 1.6) },
       },
       { ...shared, id: `road-${id}`, paint: { 'line-color': colours.roads[id], 'line-width': widthAt(width) } },

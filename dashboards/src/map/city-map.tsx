@@ -33,6 +33,8 @@ export interface CityMapProps {
   bounds: Bounds
   padding: Padding
   engineRef?: RefObject<MapEngine | undefined>
+  /** The map stands and its engine is in `engineRef`: the moment to point the camera. */
+  onReady?: () => void
   cursor?: 'crosshair' | undefined
   children?: ReactNode
 }
@@ -42,18 +44,18 @@ const glideFrameMs = 50
 
 /** The map of a page: one engine for its whole life, redrawn when data, scene, zoom or appearance change. */
 export function CityMap(props: CityMapProps) {
-  const { city, configuration, store, topics, scene, bounds, padding, engineRef, cursor, children } = props
+  const { city, configuration, store, topics, scene, bounds, padding, engineRef, onReady, cursor, children } = props
   const { t, text } = useLanguage()
   const appearance = useAppearance()
   const container = useRef<HTMLDivElement>(null)
   const engine = useRef<MapEngine | undefined>(undefined)
-  const shown = useRef({ scene, appearance, bounds, padding, label: '' })
+  const shown = useRef({ scene, appearance, bounds, padding, label: '', onReady })
   const gate = useRef<FrameGate | undefined>(undefined)
   const [state, setState] = useState<'loading' | 'ready' | 'failed'>('loading')
   const [incomplete, setIncomplete] = useState(false)
   const [token, setToken] = useState(configuration.mapboxToken)
   const label = t('map.label', { city: text(city.name) })
-  shown.current = { scene, appearance, bounds, padding, label }
+  shown.current = { scene, appearance, bounds, padding, label, onReady }
 
   useEffect(() => {
     const abandon = new AbortController()
@@ -96,6 +98,7 @@ export function CityMap(props: CityMapProps) {
         if (engineRef) engineRef.current = opened
         opened.setAppearance(shown.current.appearance)
         setState('ready')
+        shown.current.onReady?.()
         frames.ask()
       },
       (error: Error) => {

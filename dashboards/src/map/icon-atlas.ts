@@ -1,5 +1,5 @@
 import type { PriorityRole } from '@clearway/contracts'
-import { signalColours } from '../look/palette.ts'
+import { roleColours, signalColours } from '../look/palette.ts'
 
 /** Every icon of the map, drawn once into one canvas: nothing is fetched and the Content-Security-Policy stays strict. */
 export type IconName =
@@ -14,13 +14,6 @@ export type IconName =
   | 'rescue-station'
   | 'origin'
   | 'destination'
-
-export const roleColours: Record<PriorityRole, string> = {
-  ambulance: '#2f7bff',
-  fire: '#e8590c',
-  police: '#6d5cff',
-  bus: '#2f8f5e',
-}
 
 const size = 64
 type Pen = CanvasRenderingContext2D

@@ -3,7 +3,6 @@ import { type ReactNode, useEffect } from 'react'
 import { TimeZone, useLanguage } from '../language/use-language.ts'
 import { get, onSignedOut, RefusedError } from '../server/requests.ts'
 import { useRemote } from '../server/use-remote.ts'
-import { ComponentTheme } from './component-theme.tsx'
 import { Failure } from './failure.tsx'
 import { goToSignIn } from './screens.ts'
 
@@ -38,9 +37,5 @@ export function Desk(props: { title: 'manager' | 'dispatcher'; children: (data: 
     return signedOut ? null : <Failure error={desk.error} retry={desk.reload} />
   }
   if (desk.state === 'loading') return <p className="page-note">{t('feed.connecting')}</p>
-  return (
-    <TimeZone value={desk.value.city.timeZone}>
-      <ComponentTheme>{props.children(desk.value)}</ComponentTheme>
-    </TimeZone>
-  )
+  return <TimeZone value={desk.value.city.timeZone}>{props.children(desk.value)}</TimeZone>
 }

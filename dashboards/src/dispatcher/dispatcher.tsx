@@ -1,0 +1,165 @@
+import type { Dispatch, JunctionTable, StreamTopic } from '@clearway/contracts'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
+import { useFeed, useTopic } from '../feed/use-feed.ts'
+import { useLanguage } from '../language/use-language.ts'
+import { getAll } from '../server/requests.ts'
+import { useRemote } from '../server/use-remote.ts'
+import type { DeskData } from '../shell/desk.tsx'
+import { Failure } from '../shell/failure.tsx'
+import { Header } from '../shell/header.tsx'
+import { Announcer } from './announcer.tsx'
+import { ComposeForm } from './compose-form.tsx'
+import { type Draft, emptyDraft, positionOf, type Target } from './draft.ts'
+import { MissionPanel } from './mission-panel.tsx'
+import { chosenMission, missionInAddress, missionToAddress } from './missions.ts'
+import { PlanPanel } from './plan-panel.tsx'
+import { SignalCard } from './signal-card.tsx'
+import { SignalCount } from './signal-count.tsx'
+import { UnitList } from './unit-list.tsx'
+import { useDispatchDesk } from './use-dispatch-desk.ts'
+
+/** Lists and form are there first; the map and its engine come beside them. */
+const DispatchMap = lazy(() => import('./dispatch-map.tsx'))
+
+const topics: readonly StreamTopic[] = ['signals', 'units', 'dispatches', 'detectors']
+const ageTopics: readonly StreamTopic[] = ['signals', 'units']
+/** Signals report every 5 s, vehicles every second. */
+const staleAfterMs = 15_000
+
+const loadJunctions = (stop: AbortSignal) => getAll<JunctionTable>('/junctions', stop)
+const none: readonly JunctionTable[] = []
+
+/** Units, signals and green channels: compose, look at what it will do, send, follow. */
+export function Dispatcher({ session, city, configuration }: DeskData) {
+  const { t } = useLanguage()
+  const feed = useFeed(topics)
+  const units = useTopic(feed.store, 'units')
+  const dispatches = useTopic(feed.store, 'dispatches')
+  const junctions = useRemote(loadJunctions)
+  const desk = useDispatchDesk()
+  const [draft, setDraft] = useState<Draft>(emptyDraft)
+  const [picking, setPicking] = useState<'origin' | 'destination'>()
+  const [wish, setWish] = useState<string | null | undefined>(() => missionInAddress(location.search))
+  const [following, setFollowing] = useState(true)
+  const [selection, setSelection] = useState<{ unit?: string; junction?: string }>({})
+  const tables = junctions.value ?? none
+
+  const mission = chosenMission(dispatches, wish)
+  const choose = useCallback((id: string | null) => {
+    setWish(id)
+    setSelection({})
+    history.replaceState(history.state, '', location.pathname + missionToAddress(id, location.search))
+  }, [])
+  const change = useCallback((part: Partial<Draft>) => setDraft((now) => ({ ...now, ...part })), [])
+  const pick = useCallback(
+    (target: Target) => {
+      change({ [picking ?? 'destination']: target })
+      setPicking(undefined)
+    },
+    [picking, change],
+  )
+  const shown: Dispatch | undefined = desk.plan ?? mission
+  const ends = useMemo(
+    () => ({
+      origin: shown ? shown.origin : draft.origin && draft.unit === 'point' ? positionOf(draft.origin) : undefined,
+      destination: shown ? shown.destination : draft.destination && positionOf(draft.destination),
+    }),
+    [shown, draft],
+  )
+  useEffect(() => {
+    if (!picking) return
+    const stop = ({ key }: KeyboardEvent) => key === 'Escape' && setPicking(undefined)
+    addEventListener('keydown', stop)
+    return () => removeEventListener('keydown', stop)
+  }, [picking])
+
+  const activate = async () => {
+    const id = await desk.activate(draft)
+    if (id === undefined) return
+    choose(id)
+    setFollowing(true)
+    setDraft({ ...emptyDraft, role: draft.role })
+  }
+
+  return (
+    <div className="desk">
+      <Header
+        screen="dispatcher"
+        session={session}
+        city={city}
+        feed={feed}
+        topics={ageTopics}
+        staleAfterMs={staleAfterMs}
+      />
+      <main id="content" className="dispatcher" tabIndex={-1}>
+        <h1 className="unseen">{t('nav.dispatcher')}</h1>
+        <div className="dispatcher-side">
+          <ComposeForm
+            draft={draft}
+            change={change}
+            units={units}
+            places={city.places}
+            picking={picking}
+            onPick={setPicking}
+            desk={desk}
+            onActivate={() => void activate()}
+          />
+          <UnitList
+            units={units}
+            selected={selection.unit}
+            onSelect={(unit) => {
+              setSelection({ unit: unit.id })
+              if (unit.state === 'available') change({ role: unit.role, unit: unit.id })
+            }}
+          />
+        </div>
+        <div className="dispatcher-map">
+          <Suspense fallback={<p className="page-note">{t('map.loading')}</p>}>
+            <DispatchMap
+              city={city}
+              configuration={configuration}
+              feed={feed}
+              junctions={tables}
+              dispatch={shown}
+              ends={ends}
+              picking={picking !== undefined}
+              onPick={pick}
+              selection={selection}
+              onSelect={setSelection}
+              following={following && mission?.state === 'active' && !desk.plan}
+              onFollowing={setFollowing}
+            />
+          </Suspense>
+          <SignalCount junctions={tables.length} loading={junctions.state === 'loading'} feed={feed} />
+          {junctions.state === 'failed' && <Failure error={junctions.error} retry={junctions.reload} />}
+          {selection.junction && (
+            <SignalCard
+              junction={tables.find(({ id }) => id === selection.junction)}
+              feed={feed}
+              onClose={() => setSelection({})}
+            />
+          )}
+        </div>
+        <div className="dispatcher-mission">
+          {desk.plan ? (
+            <PlanPanel plan={desk.plan} units={units} places={city.places} onDiscard={() => void desk.discard()} />
+          ) : (
+            <MissionPanel
+              mission={mission}
+              missions={dispatches}
+              units={units}
+              places={city.places}
+              busy={desk.busy === 'cancelling'}
+              following={following}
+              onFollowing={setFollowing}
+              onChoose={choose}
+              onCancel={(id) => void desk.cancel(id)}
+              onJunction={(junction) => setSelection({ junction })}
+            />
+          )}
+        </div>
+        <Announcer mission={mission} units={units} />
+      </main>
+    </div>
+  )
+}

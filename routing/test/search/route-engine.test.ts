@@ -219,6 +219,31 @@ describe('the search', () => {
     )
   })
 
+  it('never prunes the best way where every road is nearly straight and nearly as fast as the fastest', () => {
+    const place = fc.tuple(fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 0, max: 3000 }))
+    const places = fc.uniqueArray(place, { minLength: 8, maxLength: 8, selector: ([x, y]) => `${x >> 7} ${y >> 7}` })
+    const links = fc.array(fc.tuple(fc.nat(7), fc.nat(7), fc.constantFrom(1, 1.02, 1.1)), {
+      minLength: 10,
+      maxLength: 20,
+    })
+    fc.assert(
+      fc.property(places, links, fc.nat(), fc.nat(), (at, list, s, t) => {
+        const once = list.filter(
+          ([a, b], i) => a < b && list.findIndex(([c, d]) => (a === c && b === d) || (a === d && b === c)) === i,
+        )
+        if (once.length < 2) return
+        const name = (i: number) => 'ABCDEFGH'[i]!
+        const text = once.map(([a, b, slow]) => {
+          const [from, to] = [at[a]!, at[b]!]
+          const lengthM = Math.hypot(from[0] - to[0], from[1] - to[1])
+          return `${name(a)}-${name(b)} ${((lengthM / 14) * slow).toFixed(3)}s`
+        })
+        agrees(roads(text.join(', '), '', Object.fromEntries(at.map((where, i) => [name(i), where]))), 'car', s, t)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   /** Ends on the middle of two arcs, far from others, so that both searches start from the same points. */
   function agrees(network: RoadNetwork, profile: 'car' | 'ambulance' | 'fire', s: number, t: number): void {
     const engine = createRouteEngine(network)

@@ -4,7 +4,7 @@ import type { Records } from '../records/records.ts'
 import type { PriceLine } from './pricing.ts'
 
 export interface BillRecord {
-  /** Made of stay, tariff version and revision: issuing twice makes one bill. */
+  /** Made of the three that follow it here: issuing twice makes one bill. */
   id: string
   stay: string
   lot: string
@@ -32,7 +32,7 @@ export interface BillFilter {
 /** A stored line: rule, from, until, quantity, amount. Its text follows from the tariff version. */
 type PackedLine = [PriceLine['rule'], number, number, number, number]
 
-const columns = `id, stay, lot, plate, state, amount_fen as amountFen, lines, tariff, tariff_version as tariffVersion,
+const columns = `stay || '-v' || tariff_version || '-r' || revision as id, stay, lot, plate, state, amount_fen as amountFen, lines, tariff, tariff_version as tariffVersion,
   revision, issued_ms as issuedMs`
 
 const fromRow = (row: unknown): BillRecord => {
@@ -49,6 +49,12 @@ const fromRow = (row: unknown): BillRecord => {
   }
 }
 
+/** The parts of a bill's id; of a text that is none, parts that match no bill. */
+function keyOf(id: string): [stay: string, tariffVersion: number, revision: number] {
+  const [, stay = '', version = '0', revision = '0'] = /^(.+)-v(\d{1,9})-r(\d{1,9})$/.exec(id) ?? []
+  return [stay, Number(version), Number(revision)]
+}
+
 /** The table of bills. A bill is never edited: a new price is a new revision, and the old one is written off. */
 export class Bills {
   readonly #records: Records
@@ -59,13 +65,13 @@ export class Bills {
     this.#records = records
     records.define(`
       create table if not exists bill (
-        id text primary key, stay text not null, lot text not null references lot, plate text not null,
+        stay text not null, lot text not null references lot, plate text not null,
         state text not null, amount_fen integer not null, lines text not null, tariff text not null,
         tariff_version integer not null, revision integer not null, issued_ms integer not null,
-        unique (stay, tariff_version, revision)) strict;
-      create index if not exists bill_issued on bill (issued_ms, id);
+        primary key (stay, tariff_version, revision)) strict, without rowid;
+      create index if not exists bill_issued on bill (issued_ms);
       create index if not exists bill_plate on bill (plate)`)
-    this.#insert = records.db.prepare(`insert into bill values (?, ?, ?, ?, 'issued', ?, ?, ?, ?, ?, ?)`)
+    this.#insert = records.db.prepare(`insert into bill values (?, ?, ?, 'issued', ?, ?, ?, ?, ?, ?)`)
     this.#lastRevision = records.db.prepare(
       'select max(revision) as last from bill where stay = ? and tariff_version = ?',
     )
@@ -79,12 +85,10 @@ export class Bills {
   issue(bill: Omit<BillRecord, 'id' | 'state' | 'revision'>): string {
     const { last } = this.#lastRevision.get(bill.stay, bill.tariffVersion) as { last: number | null }
     const revision = (last ?? 0) + 1
-    const id = `${bill.stay}-v${bill.tariffVersion}-r${revision}`
     const lines = bill.lines.map(
       ({ rule, fromMin, untilMin, quantity, amountFen }): PackedLine => [rule, fromMin, untilMin, quantity, amountFen],
     )
     this.#insert.run(
-      id,
       bill.stay,
       bill.lot,
       bill.plate,
@@ -95,16 +99,20 @@ export class Bills {
       revision,
       bill.issuedMs,
     )
-    return id
+    return `${bill.stay}-v${bill.tariffVersion}-r${revision}`
   }
 
   /** Takes back a bill whose stay turned out otherwise. */
   withdraw(id: string): void {
-    this.#records.db.prepare(`update bill set state = 'written-off' where id = ?`).run(id)
+    this.#records.db
+      .prepare(`update bill set state = 'written-off' where (stay, tariff_version, revision) = (?, ?, ?)`)
+      .run(...keyOf(id))
   }
 
   find(id: string): BillRecord | undefined {
-    const row = this.#records.db.prepare(`select ${columns} from bill where id = ?`).get(id)
+    const row = this.#records.db
+      .prepare(`select ${columns} from bill where (stay, tariff_version, revision) = (?, ?, ?)`)
+      .get(...keyOf(id))
     return row && fromRow(row)
   }
 
@@ -119,12 +127,14 @@ export class Bills {
       values.push(value)
     }
     if (after) {
-      conditions.push('(issued_ms, id) < (?, ?)')
-      values.push(after.issuedMs, after.id)
+      conditions.push('(issued_ms, stay, tariff_version, revision) < (?, ?, ?, ?)')
+      values.push(after.issuedMs, ...keyOf(after.id))
     }
     const clause = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
     return this.#records.db
-      .prepare(`select ${columns} from bill ${clause} order by issued_ms desc, id desc limit ?`)
+      .prepare(
+        `select ${columns} from bill ${clause} order by issued_ms desc, stay desc, tariff_version desc, revision desc limit ?`,
+      )
       .all(...values, limit)
       .map(fromRow)
   }

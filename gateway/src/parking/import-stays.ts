@@ -62,7 +62,10 @@ function loadBatch(ledger: LotLedger, batch: readonly ImportedStay[], firstRow: 
       const message = `"${id}" in row ${ofLot[0]?.row} is not a lot of this city`
       throw new InputError('lot-unknown', `lot ${message}`, [{ field: 'lot', message }])
     }
-    const vehicles = ofLot.flatMap(({ stay, row }) => passagesOf(stay, row))
+    const vehicles = ofLot
+      // What is close in time is close on disk.
+      .toSorted((a, b) => a.stay.enteredAtMs - b.stay.enteredAtMs)
+      .flatMap(({ stay, row }) => passagesOf(stay, row))
     let opened = 0
     const byPlate = Map.groupBy(vehicles, ({ plate, read }) => (plate === null ? read : normalisePlate(plate)))
     for (const ofPlate of byPlate.values()) {

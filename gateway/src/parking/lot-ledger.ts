@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { PlateColour, VehicleClass } from '@clearway/contracts'
 import type { Records } from '../records/records.ts'
 import { Bills } from './bills.ts'
@@ -213,6 +213,9 @@ function holder({ entry, exit }: Pairing, known: ReadonlyMap<string, StayRecord>
   return entry || stay?.enteredMs === null ? stay : undefined
 }
 
-/** The same for the same passage, however often and in whatever order it is told. Keeps plates out of addresses. */
+/**
+ * The same for the same passage, however often and in whatever order it is told. Begins with the time, so that new stays
+ * are neighbours on disk; keeps plates out of addresses.
+ */
 const stayId = (lot: string, direction: string, atMs: number, vehicle: string): string =>
-  `s-${createHash('sha256').update(`${lot}\n${direction}\n${atMs}\n${vehicle}`).digest('hex').slice(0, 24)}`
+  `s-${atMs.toString(36)}-${hash('sha256', `${lot}\n${direction}\n${vehicle}`).slice(0, 16)}`

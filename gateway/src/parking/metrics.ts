@@ -164,7 +164,7 @@ export class LotMetricsReader {
         sums.occupiedMs = Math.max(0, sums.occupiedMs - ms * level)
       })
     }
-    for (const sums of buckets) if (sums.knownMs === 0) sums.occupiedMs = 0
+    for (const sums of buckets) if (sums.knownMs === 0) Object.assign(sums, { occupiedMs: 0, peak: 0 })
   }
 
   /** Vehicles of known course in the lot at an instant, those passing at it included. */

@@ -18,7 +18,9 @@ export class Records {
   static open(dataDir: string): Records {
     if (dataDir !== ':memory:') mkdirSync(dataDir, { recursive: true })
     const db = new DatabaseSync(dataDir === ':memory:' ? dataDir : join(dataDir, 'records.sqlite'))
-    db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000')
+    db.exec(
+      'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000; PRAGMA cache_size=-65536',
+    )
     return new Records(db)
   }
 

@@ -5,6 +5,8 @@ import type { Agent } from './agent.ts'
 
 /** What a camera saw of one vehicle. */
 export interface PlateRead {
+  /** A camera that numbers its reads may repeat one after a restart: under its id it counts once. */
+  id?: string
   atMs: number
   direction: 'in' | 'out'
   /** null: seen, not readable. */
@@ -51,7 +53,7 @@ export class GateAgent implements Agent {
 
   start(): void {
     this.#leave = [
-      this.#camera.watch(({ atMs, ...read }) => this.#uplink.event('read', atMs, read)),
+      this.#camera.watch(({ id, atMs, ...read }) => this.#uplink.event('read', atMs, read, id)),
       this.#uplink.on('command', (command) => this.#obey(command)),
     ]
     this.#uplink.start()

@@ -87,8 +87,8 @@ export class MemoryUplink<K extends DeviceKind> implements Uplink<K> {
     return this.#connected
   }
 
-  event<C extends UpChannel<K>>(channel: C, atMs: number, body: UpBody<K, C>): string {
-    const { id, payload } = this.#postmark.counted(atMs, body)
+  event<C extends UpChannel<K>>(channel: C, atMs: number, body: UpBody<K, C>, given?: string): string {
+    const { id, payload } = this.#postmark.counted(atMs, body, given)
     if (this.#connected) this.#broker.arrive(this.identity, channel, payload)
     else this.#events.push({ channel, payload })
     return id

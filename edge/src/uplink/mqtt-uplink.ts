@@ -87,8 +87,8 @@ export class MqttUplink<K extends DeviceKind> implements Uplink<K> {
     return this.#client !== undefined
   }
 
-  event<C extends UpChannel<K>>(channel: C, atMs: number, body: UpBody<K, C>): string {
-    const { id, payload } = this.#postmark.counted(atMs, body)
+  event<C extends UpChannel<K>>(channel: C, atMs: number, body: UpBody<K, C>, given?: string): string {
+    const { id, payload } = this.#postmark.counted(atMs, body, given)
     this.#outbox.keep(this.identity.device, channel, payload)
     return id
   }

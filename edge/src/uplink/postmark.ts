@@ -20,11 +20,15 @@ export class Postmark {
     return this.#sequence
   }
 
-  /** A message that must arrive: takes part in the sequence that lets the gateway find gaps. */
-  counted(atMs: number, body: object): { id: string; payload: string } {
+  /**
+   * A message that must arrive: takes part in the sequence that lets the gateway find gaps.
+   *
+   * @param id of the event where its source gave it one, else a new one
+   */
+  counted(atMs: number, body: object, id?: string): { id: string; payload: string } {
     // `signal/response` carries the sequence of the request that it answers; it takes no number of its own.
     const counts = 'sequence' in body ? {} : { sequence: ++this.#sequence }
-    return this.#stamp(atMs, { ...counts, ...body })
+    return this.#stamp(atMs, { ...counts, ...body }, id)
   }
 
   /** A message that a newer one may replace: a gap in these means nothing. */
@@ -32,8 +36,8 @@ export class Postmark {
     return this.#stamp(atMs, body)
   }
 
-  #stamp(atMs: number, body: object): { id: string; payload: string } {
-    const id = `${this.#prefix}${++this.#count}`
+  #stamp(atMs: number, body: object, given?: string): { id: string; payload: string } {
+    const id = given ?? `${this.#prefix}${++this.#count}`
     return { id, payload: JSON.stringify({ id, at: toTimestamp(atMs), bootId: this.bootId, ...body }) }
   }
 }

@@ -39,9 +39,10 @@ export interface Uplink<K extends DeviceKind = DeviceKind> {
   readonly connected: boolean
   /**
    * @param atMs device clock when it happened
+   * @param id unique within the device, where the source of the event names it; a new one where not given
    * @returns the message id
    */
-  event<C extends UpChannel<K>>(channel: C, atMs: number, body: UpBody<K, C>): string
+  event<C extends UpChannel<K>>(channel: C, atMs: number, body: UpBody<K, C>, id?: string): string
   state<C extends UpChannel<K>>(channel: C, atMs: number, body: UpBody<K, C>): void
   /** @returns a function that ends the subscription */
   on<C extends DownChannel<K>>(channel: C, handler: (body: DownBody<K, C>) => void): () => void

@@ -13,6 +13,7 @@ import {
   arrivalWindow,
   delayWithoutPriority,
   type JunctionAhead,
+  longestEntryTime,
   type Milestone,
   type PlannedGreen,
   planGreenChannel,
@@ -114,6 +115,8 @@ export class Mission {
   #offRouteSinceMs: number | undefined
   #routeSent = false
   #passedMs = new Map<Leg, number>()
+  /** Junctions that another mission goes through first, and when it will be gone, ms. */
+  readonly #blocked = new Map<Leg, number>()
 
   constructor(stored: StoredMission, parts: MissionParts) {
     this.stored = stored
@@ -370,9 +373,8 @@ export class Mission {
     for (const [order, { index, leg }] of this.#openLegs().entries()) {
       const planned = plan[order]!
       const shown = dispatch.junctions[index]!
-      const refused = ['rejected', 'overridden', 'failed'].includes(shown.state)
-      const table = this.#parts.signals.board.table(shown.junction)
-      const lossS = refused && table ? delayWithoutPriority(table, shown.approach) : planned.expectedDelayS
+      const refused = ['rejected', 'overridden', 'failed'].includes(shown.state) || this.#blocked.has(leg)
+      const lossS = refused ? this.#lossWithoutGreen(shown, leg, planned) : planned.expectedDelayS
       delayS += lossS
       shown.arrivalAt = toTimestamp(planned.arrivalMs)
       if (!leg.request) shown.requestAt = toTimestamp(planned.requestMs)
@@ -385,6 +387,16 @@ export class Mission {
     dispatch.etaAt = toTimestamp(restMs + delayS * 1000)
     const signalsS = this.stored.passedDelayS + route.durationWithoutPriorityS - route.durationS
     dispatch.etaWithoutPriorityAt = toTimestamp(restMs + signalsS * 1000)
+  }
+
+  /** Delay where no green is to be had in time, seconds: until the other mission is through, or as in the plan. */
+  #lossWithoutGreen({ junction, approach }: DispatchJunction, leg: Leg, planned: PlannedGreen): number {
+    const table = this.#parts.signals.board.table(junction)
+    if (!table) return planned.expectedDelayS
+    const freeMs = this.#blocked.get(leg)
+    if (freeMs === undefined) return delayWithoutPriority(table, approach)
+    const waitS = (freeMs - planned.arrivalMs) / 1000 + longestEntryTime(table, approach)
+    return Math.max(planned.expectedDelayS, waitS)
   }
 
   #ask(index: number) {
@@ -418,6 +430,7 @@ export class Mission {
         continue
       }
       const mayTry = lease === undefined || (lease.retryAtMs !== undefined && lease.retryAtMs <= nowMs)
+      this.#blocked.delete(leg)
       if (planned.requestMs > nowMs || !mayTry) continue
       const mode = board.live(shown.junction)?.mode
       if (mode === 'manual' || mode === 'flash' || mode === 'dark') {
@@ -426,6 +439,7 @@ export class Mission {
       }
       const outcome = requests.request(this.#ask(index), window)
       if ('waitsFor' in outcome) {
+        this.#blocked.set(leg, outcome.waitsFor.window.latestMs + releaseAfterMs)
         this.#hinder(shown, shown.state, `waits for ${outcome.waitsFor.ask.dispatch}`)
         continue
       }

@@ -1,0 +1,263 @@
+import type { Dispatch, DispatchJunctionState } from '@clearway/contracts'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { at, dispatcher, junctionAt, Street } from './street.ts'
+
+const statesOf = ({ junctions }: Dispatch): DispatchJunctionState[] => junctions.map(({ state }) => state)
+
+describe('a mission', () => {
+  it('turns every junction green before the vehicle and gives each back after it', async () => {
+    const street = await Street.open(4)
+    const { id } = street.send(2000)
+    const histories = new Map<string, DispatchJunctionState[]>()
+    const greenOnArrival: boolean[] = []
+    let arrived = 0
+    await street.run(180, () => {
+      const dispatch = street.missions.get(id)
+      for (const { junction, state } of dispatch.junctions) {
+        const history = histories.get(junction) ?? []
+        if (history.at(-1) !== state) history.push(state)
+        histories.set(junction, history)
+      }
+      const { eastM } = street.vehicle()
+      if (eastM >= junctionAt(arrived + 1) && arrived < 4) {
+        arrived++
+        greenOnArrival.push(street.agents.get(`j-${arrived}`)?.green ?? false)
+      }
+      if (eastM >= 2000) street.vehicle().speedMps = 0
+    })
+    expect(greenOnArrival).toEqual([true, true, true, true])
+    for (const history of histories.values()) {
+      expect(history.slice(-4)).toEqual(['green', 'passed', 'released', 'recovered'])
+    }
+    expect(street.missions.get(id)).toMatchObject({ state: 'completed', vehicle: 'amb-1' })
+    expect([...street.agents.values()].map(({ mode }) => mode)).toEqual(Array(4).fill('coordinated'))
+    expect(street.outside.audit.map(({ actor, action }) => `${actor} ${action}`)).toEqual([
+      'wang dispatch.create',
+      'wang dispatch.activate',
+      'system dispatch.complete',
+    ])
+    await street.stop()
+  })
+
+  it('asks each junction no earlier than it needs to', async () => {
+    const street = await Street.open(4)
+    street.send(2000)
+    await street.run(20)
+    // j-4 is 1,600 m away, 107 s: nobody there has to wait for an ambulance yet.
+    expect(street.outside.downlink.requests('j-4')).toEqual([])
+    expect(street.outside.downlink.requests('j-1').length).toBeGreaterThan(5)
+    await street.stop()
+  })
+
+  it('sends the route to the vehicle, and shows where it is and both arrivals', async () => {
+    const street = await Street.open(4)
+    const { id } = street.send(2000)
+    await street.run(10)
+    expect(street.routesReceived).toMatchObject([{ dispatch: id, geometry: { type: 'LineString' } }])
+    const { progressM, etaAt, etaWithoutPriorityAt } = street.missions.get(id)
+    expect(progressM).toBe(150)
+    expect(Date.parse(etaWithoutPriorityAt) - Date.parse(etaAt)).toBe(40_000)
+    const last = street.outside.published.filter(({ topic }) => topic === 'dispatches').at(-1)
+    expect(last?.items[0]).toMatchObject({ id, progressM: 150, state: 'active' })
+    await street.stop()
+  })
+
+  it('waits out a junction in other hands and says so', async () => {
+    const street = await Street.open(2)
+    const agent = street.agents.get('j-1')
+    if (agent) agent.control = 'manual'
+    await street.run(1)
+    const { id } = street.send(1000)
+    await street.run(15)
+    const [first] = street.missions.get(id).junctions
+    expect(first).toMatchObject({ state: 'overridden', greenPromised: false, reason: 'controller is in mode manual' })
+    expect(first?.expectedDelayS).toBeGreaterThan(0)
+    expect(street.outside.downlink.requests('j-1')).toEqual([])
+    await street.stop()
+  })
+
+  it('takes another way from where it is when the vehicle leaves the route, and gives up what it no longer passes', async () => {
+    const street = await Street.open(4)
+    const { id } = street.send(2000)
+    await street.run(20)
+    expect(street.missions.get(id).junctions[0]?.state).toBe('green')
+    // The vehicle is set down on the street beyond j-1, having driven around it.
+    Object.assign(street.vehicle(), { eastM: 300, northM: 200, speedMps: 0 })
+    await street.run(2)
+    Object.assign(street.vehicle(), { eastM: 450 })
+    await street.run(6)
+    const dispatch = street.missions.get(id)
+    expect(street.routesReceived).toHaveLength(2)
+    expect(dispatch.route.junctions.map(({ junction }) => junction)).toEqual(['j-2', 'j-3', 'j-4'])
+    expect(dispatch.junctions[0]).toMatchObject({ junction: 'j-1', reason: 'no longer on the route' })
+    expect(street.outside.downlink.requests('j-1').at(-1)?.body.type).toBe('cancel')
+    await street.stop()
+  })
+
+  it('lets go of its junctions when the vehicle is silent, takes them up again, and ends when it stays silent', async () => {
+    const street = await Street.open(2)
+    const { id } = street.send(1000)
+    await street.run(15)
+    street.vehicle().silent = true
+    street.vehicle().speedMps = 0
+    await street.run(12)
+    expect(street.signals.requests.renewing()).toEqual([])
+    expect(street.missions.get(id).junctions[0]).toMatchObject({
+      ...{ state: 'expired', reason: 'no position of the vehicle' },
+    })
+    street.vehicle().silent = false
+    await street.run(2)
+    expect(street.signals.requests.renewing()).not.toEqual([])
+    street.vehicle().silent = true
+    await street.run(62)
+    expect(street.missions.get(id)).toMatchObject({ state: 'failed', reason: 'no position of the vehicle for 60 s' })
+    expect(street.signals.requests.renewing()).toEqual([])
+    await street.stop()
+  })
+
+  it('does not hold a junction for a vehicle that stands', async () => {
+    const street = await Street.open(1)
+    const { id } = street.send(1000)
+    await street.run(18)
+    street.vehicle().speedMps = 0
+    const held: boolean[] = []
+    await street.run(90, () => held.push(street.agents.get('j-1')?.green ?? false))
+    let longest = 0
+    let now = 0
+    for (const green of held) {
+      now = green ? now + 1 : 0
+      longest = Math.max(longest, now)
+    }
+    expect(longest).toBeGreaterThan(30)
+    expect(longest).toBeLessThanOrEqual(62)
+    expect(street.missions.get(id).state).toBe('active')
+    await street.stop()
+  })
+
+  it('leaves no live request wherever it is cancelled', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 140 }), async (seconds) => {
+        const street = await Street.open(4)
+        const { id } = street.send(3000)
+        await street.run(seconds)
+        const dispatch = street.missions.cancel(id, dispatcher)
+        expect(dispatch.state).toBe('cancelled')
+        expect(street.signals.requests.renewing()).toEqual([])
+        const cancelledMs = street.clock.now()
+        await street.run(25)
+        const { sent } = street.outside.downlink
+        for (const request of new Set(sent.flatMap(({ body }) => (body.request as string) ?? []))) {
+          const messages = sent.filter(({ body }) => body.request === request)
+          expect(messages.at(-1)?.body.type).toBe('cancel')
+          expect(messages.filter(({ atMs, body }) => atMs > cancelledMs && body.type !== 'cancel')).toEqual([])
+        }
+        expect([...street.agents.values()].map(({ mode }) => mode)).toEqual(Array(4).fill('coordinated'))
+        expect(statesOf(street.missions.get(id)).every((state) => ['planned', 'recovered'].includes(state))).toBe(true)
+        await street.stop()
+      }),
+      { numRuns: 25, examples: [[0], [1]] },
+    )
+  })
+
+  it('never shows a green that the controller does not show', async () => {
+    const street = await Street.open(4)
+    const { id } = street.send(2000)
+    await street.run(150, () => {
+      for (const { junction, state } of street.missions.get(id).junctions) {
+        if (state === 'green') expect(street.agents.get(junction)?.green).toBe(true)
+      }
+    })
+    await street.stop()
+  })
+
+  it('goes on after a restart of the gateway with the same requests', async () => {
+    const first = await Street.open(4)
+    const { id } = first.send(2000)
+    await first.run(20)
+    const request = first.outside.downlink.requests('j-1').at(-1)?.body
+    expect(first.missions.get(id).junctions[0]?.state).toBe('green')
+    // A kill, not a goodbye: nothing is released.
+    const second = await Street.open(4, { street: first, records: first.outside.records })
+    const resumed = second.outside.downlink.requests('j-1')[0]?.body
+    expect(resumed).toMatchObject({ request: request?.request, type: 'new' })
+    expect(Number(resumed?.sequence)).toBeGreaterThan(Number(request?.sequence))
+    await second.run(150, () => {
+      if (second.vehicle().eastM >= 2000) second.vehicle().speedMps = 0
+    })
+    expect(second.missions.get(id).state).toBe('completed')
+    expect([...second.agents.values()].map(({ mode }) => mode)).toEqual(Array(4).fill('coordinated'))
+    await second.stop()
+    await first.stop()
+  })
+
+  it('keeps a log of what was asked, answered, shown and passed', async () => {
+    const street = await Street.open(1)
+    const { id } = street.send(1000)
+    await street.run(90, () => {
+      if (street.vehicle().eastM >= 1000) street.vehicle().speedMps = 0
+    })
+    const events = street.missions.stored.events(id)
+    const kinds = events.filter(({ junction }) => junction === 'j-1').map(({ kind, detail }) => detail.state ?? kind)
+    expect(kinds.filter((kind) => kind !== 'request-sent' && kind !== 'request-response')).toEqual([
+      ...['accepted', 'entering', 'green', 'passed', 'passed', 'released', 'recovered'],
+    ])
+    expect(events.map(({ kind }) => kind)).toContain('completed')
+    expect(events.map(({ at: when }) => when)).toEqual(events.map(({ at: when }) => when).toSorted())
+    await street.stop()
+  })
+})
+
+describe('two missions', () => {
+  /** One from the west and one from the north, both 300 m from j-1. */
+  async function crossing(importance: string) {
+    const street = await Street.open(2)
+    street.vehicle().eastM = 100
+    street.add('amb-2', junctionAt(1), { northM: 300 })
+    await street.run(1)
+    const first = street.send(1000)
+    await street.run(8)
+    const { id } = street.missions.create(
+      { role: 'ambulance', vehicle: 'amb-2', destination: at(junctionAt(1), -300), importance },
+      dispatcher,
+    )
+    street.missions.activate(id, dispatcher)
+    // Close enough to be due at once.
+    street.vehicle('amb-2').northM = 150
+    return { street, first: first.id, second: id }
+  }
+
+  it('at one junction from conflicting sides: the later one of equal importance waits, and is told so', async () => {
+    const { street, first, second } = await crossing('1/4')
+    await street.run(3)
+    expect(street.missions.get(first).junctions[0]?.state).toBe('entering')
+    expect(street.missions.get(second).junctions[0]).toMatchObject({
+      ...{ state: 'planned', reason: `waits for ${first}`, greenPromised: false },
+    })
+    expect(new Set(street.outside.downlink.requests('j-1').map(({ body }) => body.approach))).toEqual(new Set(['w']))
+    await street.run(25)
+    // The first has passed; now it is the second's turn.
+    expect(street.missions.get(second).junctions[0]?.state).toBe('green')
+    await street.stop()
+  })
+
+  it('at one junction from conflicting sides: the more important one goes first', async () => {
+    const { street, first, second } = await crossing('1/1')
+    await street.run(2)
+    expect(street.missions.get(second).junctions[0]?.state).toBe('accepted')
+    expect(street.missions.get(first).junctions[0]).toMatchObject({
+      ...{ state: 'overridden', reason: `gave way to ${second}`, greenPromised: false },
+    })
+    await street.stop()
+  })
+
+  it('with one vehicle: the second is refused until the first has ended', async () => {
+    const street = await Street.open(1)
+    const { id } = street.send(1000)
+    const second = street.missions.create({ role: 'ambulance', vehicle: 'amb-1', destination: at(900) }, dispatcher)
+    expect(() => street.missions.activate(second.id, dispatcher)).toThrow(`amb-1 is on dispatch ${id}`)
+    street.missions.cancel(id, dispatcher)
+    expect(street.missions.activate(second.id, dispatcher).state).toBe('active')
+    await street.stop()
+  })
+})

@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { seededRandom, systemClock } from '@clearway/contracts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type EdgeSurroundings, runEdge } from '../src/index.ts'
+import { crossing } from './fixtures.ts'
+import { TestBroker } from './uplink/broker.ts'
+import { request } from './uplink/uplink-suite.ts'
+
+let folder: string
+let broker: TestBroker
+let around: EdgeSurroundings & { input: PassThrough; output: PassThrough }
+let faults: string[]
+let stop: AbortController
+let running: Promise<void>
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'edge-'))
+  broker = await TestBroker.open()
+  faults = []
+  stop = new AbortController()
+  running = Promise.resolve()
+  around = {
+    clock: systemClock,
+    random: seededRandom(3),
+    firmware: 'test',
+    input: new PassThrough(),
+    output: new PassThrough(),
+    report: (fault) => faults.push(fault.message),
+  }
+})
+afterEach(async () => {
+  stop.abort()
+  await running
+  await broker.close()
+  rmSync(folder, { recursive: true })
+})
+
+function configuration(kind: string, device: string, more: object = {}) {
+  const tokenFile = join(folder, 'token')
+  writeFileSync(tokenFile, `token of ${device}\n`)
+  return { kind, district: 'lixia', device, mqtt: broker.url, tokenFile, outbox: join(folder, 'outbox'), ...more }
+}
+const start = (config: object) => {
+  running = runEdge(config, around, stop.signal)
+}
+const arrived = (channel: string) => broker.arrivals.filter((arrival) => arrival.channel === channel)
+const online = () => vi.waitFor(() => expect(arrived('status')).toHaveLength(1), 5000)
+
+it('runs a signal agent that reports its state and answers requests', async () => {
+  const table = join(folder, 'junction.json')
+  writeFileSync(table, JSON.stringify(crossing()))
+  start(configuration('signal', 'j-crossing', { table }))
+  await online()
+  await vi.waitFor(() => expect(arrived('state').length).toBeGreaterThan(0), 5000)
+  expect(arrived('state')[0]?.body).toMatchObject({ mode: 'flash', groups: { 'v-n': 'caution-Conflicting-Traffic' } })
+  const wrong = request(Date.now(), { approach: 'x' })
+  broker.send('clearway/v1/lixia/signal/j-crossing/request', JSON.stringify(wrong))
+  await vi.waitFor(() => expect(arrived('response')).toHaveLength(1), 5000)
+  expect(arrived('response')[0]?.body).toMatchObject({ status: 'rejected', reason: expect.stringContaining('"x"') })
+})
+
+it('runs a gate whose camera and barrier are a program at the pipes', async () => {
+  start(configuration('gate', 'lot-1-in'))
+  await online()
+  const read = {
+    direction: 'in',
+    plate: '鲁A12345',
+    plateColour: 'blue',
+    confidence: 0.9,
+    vehicleClass: 'small',
+  }
+  around.input.write('no json\n{"direction":"up"}\n')
+  around.input.write(`${JSON.stringify(read)}\n`)
+  await vi.waitFor(() => expect(arrived('read')).toHaveLength(1), 5000)
+  expect(arrived('read')[0]?.body).toMatchObject({ ...read, sequence: expect.any(Number) })
+  expect(faults).toHaveLength(2)
+  expect(faults[1]).toMatch(/direction .*"up"/)
+  const command = { id: 'c-1', at: '2026-11-23T08:15:00.000Z', action: 'open', expiresAt: '2999-01-01T00:00:00.000Z' }
+  for (let twice = 0; twice < 2; twice++) {
+    broker.send('clearway/v1/lixia/gate/lot-1-in/command', JSON.stringify(command))
+  }
+  broker.send('clearway/v1/lixia/gate/lot-1-in/command', JSON.stringify({ ...command, id: 'c-2', action: 'close' }))
+  let obeyed = ''
+  around.output.on('data', (chunk) => {
+    obeyed += String(chunk)
+  })
+  await vi.waitFor(() => expect(obeyed).toBe('{"action":"open"}\n{"action":"close"}\n'), 5000)
+})
+
+it('sends every second where a vehicle is', async () => {
+  start(configuration('vehicle', 'amb-1'))
+  await online()
+  const fix = { lon: 117, lat: 36.6, speedMps: 12, headingDeg: 90, accuracyM: 3 }
+  around.input.write(`${JSON.stringify(fix)}\n`)
+  await vi.waitFor(() => expect(arrived('position')).toHaveLength(1), 5000)
+  expect(arrived('position')[0]?.body).toMatchObject(fix)
+})
+
+describe('refuses to start', () => {
+  it.each([
+    ['an unknown key', { tabel: 'x' }, /tabel/],
+    ['an unknown kind', { kind: 'door' }, /kind .*"door"/],
+    ['an address that is not MQTT', { mqtt: 'http://x' }, /mqtt .*"http:\/\/x"/],
+    ['a token file that is not there', { tokenFile: '/none/token' }, /tokenFile: .*\/none\/token/],
+    ['a signal without a table', { kind: 'signal' }, /table is missing/],
+    ['a signal whose table is no JSON', { kind: 'signal', table: import.meta.filename }, /is no JSON/],
+  ])('with %s', async (_, more, message) => {
+    await expect(runEdge(configuration('gate', 'g-1', more), around, stop.signal)).rejects.toThrow(message)
+  })
+
+  it('with an unsafe table', async () => {
+    const unsafe = crossing()
+    unsafe.groups[0]!.yellowS = 1
+    const table = join(folder, 'unsafe.json')
+    writeFileSync(table, JSON.stringify(unsafe))
+    const config = configuration('signal', 'j-crossing', { table })
+    await expect(runEdge(config, around, stop.signal)).rejects.toThrow(/groups.0.yellowS 1 is below 3 s/)
+  })
+})

@@ -1,3 +1,4 @@
+import type { StatementSync } from 'node:sqlite'
 import { type Clock, ConflictError, type Device, type NewDevice, NotFoundError, toTimestamp } from '@clearway/contracts'
 import type { DeviceRegistry } from '../core.ts'
 import type { Presence } from '../ingest/presence.ts'
@@ -23,6 +24,7 @@ interface DeviceRow {
 export class Devices implements DeviceRegistry {
   readonly #records: Records
   readonly #clock: Clock
+  readonly #byId: StatementSync
   readonly #revoked = new Set<(id: string) => void>()
   /** Revocations up to here have been told to the listeners. */
   #toldMs: number
@@ -42,6 +44,7 @@ export class Devices implements DeviceRegistry {
         created_ms integer not null,
         revoked_ms integer
       ) strict`)
+    this.#byId = records.db.prepare('select * from devices where id = ?')
   }
 
   find(id: string): Device | undefined {
@@ -154,7 +157,7 @@ export class Devices implements DeviceRegistry {
   }
 
   #row(id: string): DeviceRow | undefined {
-    return this.#records.db.prepare('select * from devices where id = ?').get(id) as unknown as DeviceRow | undefined
+    return this.#byId.get(id) as unknown as DeviceRow | undefined
   }
 
   #device(row: DeviceRow): Device {

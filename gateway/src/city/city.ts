@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
 import { type City, CityOverview, PageConfiguration } from '@clearway/contracts'
 import { loadCity, type RoadNetwork } from '@clearway/routing'
 import { Type } from 'typebox'
 import type { Config } from '../config.ts'
 import type { Feature } from '../core.ts'
+import { acceptsGzip, compressed, decompressed } from '../http/compression.ts'
 import { rawRoute, route } from '../http/route.ts'
 
 /** What a road-network import left in `<dataDir>/city`. */
@@ -23,7 +22,7 @@ export async function readCity(dataDir: string): Promise<CityData | undefined> {
   const dir = join(dataDir, 'city')
   if (!existsSync(join(dir, 'city.json'))) return undefined
   const { city, network } = await loadCity(dir)
-  const streets = await promisify(gzip)(await readFile(join(dir, 'streets.geojson')))
+  const streets = await compressed(await readFile(join(dir, 'streets.geojson')))
   return { city, network, streets }
 }
 
@@ -77,10 +76,12 @@ export function createCity(config: Config, data: CityData | undefined, version: 
         summary: 'Base map of the imported network, GeoJSON',
         mediaType: 'application/geo+json',
         answer: Type.Object({}, { description: 'a GeoJSON FeatureCollection', additionalProperties: true }),
-        handle: () =>
-          data
-            ? { body: data.streets, headers: { 'content-encoding': 'gzip', 'cache-control': 'private, max-age=3600' } }
-            : { body: JSON.stringify(noStreets) },
+        handle: async ({ headers }) => {
+          if (!data) return { body: JSON.stringify(noStreets) }
+          const answer = { 'cache-control': 'private, max-age=3600', vary: 'accept-encoding' }
+          if (!acceptsGzip(headers)) return { body: await decompressed(data.streets), headers: answer }
+          return { body: data.streets, headers: { ...answer, 'content-encoding': 'gzip' } }
+        },
       }),
     ],
   }

@@ -1,6 +1,7 @@
 import { InputError, NotFoundError } from '@clearway/contracts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Callers, sessionCookie } from './caller.ts'
+import { acceptsGzip, compressed } from './compression.ts'
 import type { Idempotency } from './idempotency.ts'
 import type { RateLimit } from './rate-limit.ts'
 import type { Actor, Call, RawAnswer, Route } from './route.ts'
@@ -52,10 +53,19 @@ export function serveApi(app: FastifyInstance, options: ApiOptions): void {
             ? await options.idempotency.once({ actor: actor.name, key, path: request.url, body: request.body }, work)
             : await work()
         reply.status(status)
-        return status === 204 ? reply.send() : reply.type('application/json; charset=utf-8').send(body)
+        return status === 204 ? reply.send() : sendJson(request, reply, body)
       },
     })
   }
+}
+
+/** Below this a packet is a packet, compressed or not. */
+const compressedFromBytes = 2048
+
+async function sendJson(request: FastifyRequest, reply: FastifyReply, body: string): Promise<FastifyReply> {
+  reply.type('application/json; charset=utf-8').header('vary', 'accept-encoding')
+  if (!acceptsGzip(request.headers) || body.length < compressedFromBytes) return reply.send(body)
+  return reply.header('content-encoding', 'gzip').send(await compressed(body))
 }
 
 function sendRaw(reply: FastifyReply, route: Route, { body, headers }: RawAnswer): FastifyReply {

@@ -10,7 +10,8 @@ export function securityPolicy(mapbox: boolean): string {
   return [
     "default-src 'self'",
     "base-uri 'none'",
-    `connect-src 'self'${hosts}`,
+    // Map libraries read generated images and workers by fetch.
+    `connect-src 'self' data: blob:${hosts}`,
     "font-src 'self' data:",
     "form-action 'self'",
     "frame-ancestors 'none'",

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Clock } from '@clearway/contracts'
+import { type Clock, WorldError } from '@clearway/contracts'
 import fastifyCookie from '@fastify/cookie'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
@@ -100,10 +100,18 @@ export async function closeServer(app: FastifyInstance, clock: Clock): Promise<v
 }
 
 const certificate = ({ certFile, keyFile }: { certFile: string; keyFile: string }) => ({
-  cert: readFileSync(certFile),
-  key: readFileSync(keyFile),
+  cert: readPem(certFile, 'http.https.certFile'),
+  key: readPem(keyFile, 'http.https.keyFile'),
   minVersion: 'TLSv1.2' as const,
 })
+
+function readPem(file: string, key: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (cause) {
+    throw new WorldError('tls-file', `${key} ${file} cannot be read: ${(cause as Error).message}`, cause)
+  }
+}
 
 /** The trace id of a W3C `traceparent`, so that one id runs through everything the request causes. */
 const traceOf = (header: string | string[] | undefined): string | undefined =>

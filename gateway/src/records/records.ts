@@ -16,7 +16,7 @@ export class Records {
 
   /** @param dataDir the gateway's data folder, made if missing; `:memory:` for a store that lives as long as the process */
   static open(dataDir: string): Records {
-    if (dataDir !== ':memory:') mkdirSync(dataDir, { recursive: true })
+    if (dataDir !== ':memory:') mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     const db = new DatabaseSync(dataDir === ':memory:' ? dataDir : join(dataDir, 'records.sqlite'))
     db.exec(
       'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000; PRAGMA cache_size=-65536',

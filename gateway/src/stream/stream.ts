@@ -3,6 +3,7 @@ import { constants, createGzip } from 'node:zlib'
 import { DeniedError, InputError, type Role, type StreamTopic, streamTopics } from '@clearway/contracts'
 import { Type } from 'typebox'
 import type { Feature } from '../core.ts'
+import { acceptsGzip } from '../http/compression.ts'
 import { type Actor, rawRoute } from '../http/route.ts'
 import type { LiveStream } from './live-stream.ts'
 
@@ -38,7 +39,7 @@ export function createStream(stream: LiveStream): Feature {
           const reader = stream.open(topicsOf(query.topics, actor), actor, headers['last-event-id'])
           // No buffering on the way: an event that waits in a proxy is not live.
           const answer = { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' }
-          if (!/\bgzip\b/.test(headers['accept-encoding'] ?? '')) return { body: reader, headers: answer }
+          if (!acceptsGzip(headers)) return { body: reader, headers: answer }
           const gzip = createGzip({ level: 1, flush: constants.Z_SYNC_FLUSH })
           // A browser that leaves ends both; that is not an error.
           pipeline(reader, gzip, () => reader.destroy())

@@ -95,8 +95,10 @@ describe('the configuration', () => {
     )
   })
 
-  it('is described key by key', () => {
+  it('is described key by key in docs/configuration.md, which is made from it', async () => {
     const reference = configReference()
+    // `vitest run -u` makes the page again.
+    await expect(reference).toMatchFileSnapshot('../../../docs/configuration.md')
     for (const { path, variable, schema } of describeConfig()) {
       expect(reference).toContain(`| \`${path}\` | \`${variable}\` |`)
       expect(schema.description, path).toBeTruthy()

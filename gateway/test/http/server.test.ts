@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { adminToken, SmallGateway } from './small-gateway.ts'
 
@@ -131,6 +132,18 @@ describe('lists', () => {
 })
 
 describe('every answer', () => {
+  it('is compressed where that is accepted and worth it', async () => {
+    for (let i = 0; i < 60; i++) small.gateway.core.devices.add({ id: `sign-${i}`, kind: 'sign', district: 'lixia' })
+    const plain = await small.ask('GET', 'devices?kind=sign')
+    expect(plain.headers['content-encoding']).toBeUndefined()
+    const answer = await small.gateway.app.inject({
+      url: '/api/v1/devices?kind=sign',
+      headers: { authorization: `Bearer ${adminToken}`, 'accept-encoding': 'br, gzip' },
+    })
+    expect(answer.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'accept-encoding' })
+    expect(JSON.parse(gunzipSync(answer.rawPayload).toString())).toEqual(plain.json)
+  })
+
   it('carries the security headers and a correlation id', async () => {
     const { headers } = await small.ask('GET', '/livez')
     expect(headers['content-security-policy']).toContain("default-src 'self'")

@@ -19,4 +19,4 @@ export {
 export * from './search/route-engine.ts'
 export { expectedWaitS } from './search/signal-wait.ts'
 export type { JunctionGeometry } from './signals/junction-geometry.ts'
-export { interstageS, syntheticTiming } from './signals/synthetic-timing.ts'
+export { syntheticTiming } from './signals/synthetic-timing.ts'

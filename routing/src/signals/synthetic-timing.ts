@@ -1,4 +1,4 @@
-import type { Intergreen, JunctionTable, SignalGroup, Stage } from '@clearway/contracts'
+import { cycleOf, type JunctionTable, type SignalGroup, type Stage, stageChangeS } from '@clearway/contracts'
 import { METRES_PER_DEGREE } from '../network/geodesy.ts'
 import { roadClasses } from '../network/road-network.ts'
 import { areOpposite, crossesWalkers, intergreensOf, offOpposite, pedestrianGroup, vehicleGroup } from './conflicts.ts'
@@ -44,16 +44,9 @@ export function syntheticTiming(geometry: JunctionGeometry, district: string): J
   const vehicleStages = approachStages(geometry.approaches)
   const together = (a: ApproachGeometry, b: ApproachGeometry) =>
     vehicleStages.some((stage) => stage.includes(a) && stage.includes(b))
-  const groups = signalGroups(geometry)
-  const intergreens = intergreensOf(geometry, together)
   const drafts = draftStages(geometry, vehicleStages)
-  const stages = timedStages(drafts, groups, intergreens)
-  const cycleS = stages.reduce(
-    (sum, stage, i) => sum + stage.greenS + interstageS(stage, stages[(i + 1) % stages.length]!, groups, intergreens),
-    0,
-  )
   const { id, name, position } = geometry
-  return {
+  const untimed: JunctionTable = {
     id,
     district,
     name,
@@ -65,37 +58,16 @@ export function syntheticTiming(geometry: JunctionGeometry, district: string): J
       group: vehicleGroup(approach.id),
     })),
     exits: [...geometry.exits],
-    groups,
-    intergreens,
-    stages,
-    cycleS,
-    offsetS: progressionOffsetS(geometry, cycleS),
+    groups: signalGroups(geometry),
+    intergreens: intergreensOf(geometry, together),
+    stages: drafts.map(({ groups }, i) => ({ id: `s${i + 1}`, groups, greenS: 0 })),
+    cycleS: 0,
+    offsetS: 0,
     preempt,
   }
-}
-
-/**
- * Seconds from the end of green of `stage` to the begin of green of `next`: the longest yellow or pedestrian clearance
- * plus all-red over the pairs that change and conflict.
- */
-export function interstageS(
-  stage: Pick<Stage, 'groups'>,
-  next: Pick<Stage, 'groups'>,
-  groups: readonly SignalGroup[],
-  intergreens: readonly Intergreen[],
-): number {
-  const closingS = (id: string) => {
-    const group = groups.find((candidate) => candidate.id === id)!
-    return group.greenFlashS + group.yellowS + group.clearanceS
-  }
-  const changes = intergreens.filter(
-    ({ ends, begins }) =>
-      stage.groups.includes(ends) &&
-      !next.groups.includes(ends) &&
-      next.groups.includes(begins) &&
-      !stage.groups.includes(begins),
-  )
-  return Math.max(0, ...changes.map(({ ends, redS }) => closingS(ends) + redS))
+  const timed = { ...untimed, stages: timedStages(untimed, drafts) }
+  const cycleS = cycleOf(timed)
+  return { ...timed, cycleS, offsetS: progressionOffsetS(geometry, cycleS) }
 }
 
 /** Pairs of opposite approaches, the straightest first; the rest alone. In the order of the approaches. */
@@ -173,29 +145,34 @@ function draftStages(geometry: JunctionGeometry, vehicleStages: readonly Approac
   return stages
 }
 
-/** Webster's cycle, shared out by load, never below a minimum; the last odd half second goes to the first stage. */
-function timedStages(
-  drafts: readonly DraftStage[],
-  groups: readonly SignalGroup[],
-  intergreens: readonly Intergreen[],
-): Stage[] {
-  const lostS = drafts.reduce(
-    (sum, draft, i) => sum + interstageS(draft, drafts[(i + 1) % drafts.length]!, groups, intergreens),
-    0,
-  )
-  const load = Math.min(
-    HIGHEST_LOAD,
-    drafts.reduce((sum, draft) => sum + draft.load, 0),
-  )
-  const websterS = (1.5 * lostS + 5) / (1 - load)
-  const greenS = Math.min(LONGEST_CYCLE_S, Math.max(SHORTEST_CYCLE_S, websterS)) - lostS
-  const totalLoad = drafts.reduce((sum, draft) => sum + draft.load, 0)
-  const stages = drafts.map((draft, i): Stage => {
-    const minimumS = Math.max(...groups.filter(({ id }) => draft.groups.includes(id)).map(({ minGreenS }) => minGreenS))
-    const shareS = (greenS * draft.load) / totalLoad
-    return { id: `s${i + 1}`, groups: draft.groups, greenS: Math.max(minimumS, Math.floor(shareS)) }
+/**
+ * Webster's cycle, shared out by load, never below a minimum; the last odd half second goes to the first stage. A
+ * vehicle group that is clear sooner than the walkers beside it stays green for the difference: that time is not lost to
+ * it, and comes off the green its stage is given.
+ */
+function timedStages(table: JunctionTable, drafts: readonly DraftStage[]): Stage[] {
+  const walkers = new Set(table.groups.filter(({ kind }) => kind === 'pedestrian').map(({ id }) => id))
+  const vehicleEnds = { ...table, intergreens: table.intergreens.filter(({ ends }) => !walkers.has(ends)) }
+  const parts = table.stages.map((stage, i) => {
+    const next = table.stages[(i + 1) % table.stages.length]!
+    const minimumS = Math.max(
+      ...table.groups.filter(({ id }) => stage.groups.includes(id)).map(({ minGreenS }) => minGreenS),
+    )
+    const changeS = stageChangeS(table, stage, next)
+    const { load } = drafts[i]!
+    const lostS = load > 0 ? stageChangeS(vehicleEnds, stage, next) : minimumS + changeS
+    return { stage, load, minimumS, lostS, lateS: load > 0 ? changeS - lostS : 0 }
   })
-  const cycleS = lostS + stages.reduce((sum, stage) => sum + stage.greenS, 0)
+  const sum = (part: (one: (typeof parts)[0]) => number) => parts.reduce((total, one) => total + part(one), 0)
+  const lostS = sum((one) => one.lostS)
+  const totalLoad = sum(({ load }) => load)
+  const websterS = (1.5 * lostS + 5) / (1 - Math.min(HIGHEST_LOAD, totalLoad))
+  const greenS = Math.min(LONGEST_CYCLE_S, Math.max(SHORTEST_CYCLE_S, websterS)) - lostS
+  const stages = parts.map(({ stage, load, minimumS, lateS }): Stage => {
+    const shareS = (greenS * load) / totalLoad - lateS
+    return { ...stage, greenS: Math.max(minimumS, Math.floor(shareS)) }
+  })
+  const cycleS = cycleOf({ ...table, stages })
   stages[0]!.greenS += Math.max(SHORTEST_CYCLE_S, Math.ceil(cycleS)) - cycleS
   return stages
 }

@@ -10,7 +10,7 @@ const File = (description: string) => Type.String({ minLength: 1, description })
 const Positive = (fallback: number, description: string) => Type.Integer({ minimum: 1, default: fallback, description })
 
 /** Everything that can be set. Each leaf has a description, and a default unless it may be left out. */
-export const ConfigSchema = Type.Object({
+const ConfigSchema = Type.Object({
   dataDir: Type.String({
     minLength: 1,
     default: './data',

@@ -47,7 +47,7 @@ const arrivedWithinM = 30
 /** H_max: no junction is held longer for one vehicle that does not come. */
 const longestHoldMs = 60_000
 /** An ended mission waits so long for its last junctions to return to their plans. */
-const settleMs = 185_000
+const settleMs = 605_000
 
 export interface MissionParts {
   clock: Clock

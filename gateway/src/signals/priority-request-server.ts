@@ -34,7 +34,7 @@ const retryAfterMs = 5_000
 /** An arrival that moved by more is worth a line in the evidence (field practice, 6 s). */
 const arrivalMovedMs = 6_000
 /** A released junction that has not reported its plan by then is no longer watched. */
-const watchRecoveryMs = 180_000
+const watchRecoveryMs = 600_000
 /** Weight of the newest round trip in the running mean. */
 const smoothing = 0.2
 

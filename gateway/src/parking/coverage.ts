@@ -13,7 +13,7 @@ export interface Span {
 }
 
 /** Merges spans that touch; the result is in order of time. */
-export function union(spans: readonly Span[]): Span[] {
+function union(spans: readonly Span[]): Span[] {
   const merged: Span[] = []
   for (const { fromMs, toMs } of spans.toSorted((a, b) => a.fromMs - b.fromMs)) {
     const last = merged.at(-1)

@@ -44,7 +44,9 @@ function passGate(core: Core, ledger: LotLedger, lot: LotSetup, entry: JournalEn
   const { accepted } = ledger.pass(lot, [vehicle], { nowMs: entry.receivedMs, issuedMs: entry.receivedMs })
   if (accepted === 0) return false
   ledger.coverage.add(lot.id, [atMs])
-  const { occupied } = ledger.counts.add(lot.id, lot.capacity, direction === 'in' ? 1 : -1, atMs)
+  // A gate whose clock is ahead must not keep its lot fresh for longer than it reports.
+  const seenMs = Math.min(atMs, entry.receivedMs)
+  const { occupied } = ledger.counts.add(lot.id, lot.capacity, direction === 'in' ? 1 : -1, seenMs)
   const vacant = lot.capacity - occupied
   core.series.append([{ measurement: 'lot_occupancy', tags: { lot: lot.id }, atMs, fields: { occupied, vacant } }])
   return true

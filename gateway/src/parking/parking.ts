@@ -1,5 +1,6 @@
 import type { Lot } from '@clearway/contracts'
 import type { Core, Feature } from '../core.ts'
+import { Lifetime } from '../lifetime.ts'
 import { gateReads } from './gate-reads.ts'
 import { LotLedger } from './lot-ledger.ts'
 import { lotRoutes } from './lot-routes.ts'
@@ -50,19 +51,12 @@ export function createParking(core: Core): Parking {
   }
   core.stream.provide('lots', lots)
 
-  const stopping = new AbortController()
-  let expiry: Promise<void> = Promise.resolve()
-  const expire = async () => {
-    while (!stopping.signal.aborted) {
-      core.records.transaction(() => {
-        for (const setup of ledger.lots.list()) ledger.expire(setup, core.clock.now())
-        ledger.settle()
-      })
-      await core.clock.wait(expiryEveryS, stopping.signal).catch((reason) => {
-        if (!stopping.signal.aborted) throw reason
-      })
-    }
-  }
+  const expire = () =>
+    core.records.transaction(() => {
+      for (const setup of ledger.lots.list()) ledger.expire(setup, core.clock.now())
+      ledger.settle()
+    })
+  const lifetime = new Lifetime()
 
   return {
     lot,
@@ -74,11 +68,9 @@ export function createParking(core: Core): Parking {
     ],
     projections: [gateReads(core, ledger, note)],
     start() {
-      expiry = expire()
+      expire()
+      lifetime.repeat(core.clock, expiryEveryS, expire)
     },
-    async stop() {
-      stopping.abort()
-      await expiry
-    },
+    stop: () => lifetime.close(),
   }
 }

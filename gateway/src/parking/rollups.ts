@@ -38,7 +38,7 @@ const nothing = (): Sums => ({ arrivals: 0, effective: 0, ended: 0, dwellMs: 0, 
  * What one stay adds to the rollups of its lot, by start of the quarter. This is the definition of the rollups: they
  * equal its sum over all stays. A stay in review or expired counts as an arrival only, since its time is not known.
  */
-export function shareOf(stay: StayRecord): Map<number, Sums> {
+function shareOf(stay: StayRecord): Map<number, Sums> {
   const shares = new Map<number, Sums>()
   const at = (atMs: number): Sums => {
     const start = quarterOf(atMs)
@@ -68,7 +68,7 @@ export function shareOf(stay: StayRecord): Map<number, Sums> {
  * How far the level rises above that before `startMs`, at most. Stays being half-open, all that passes at one instant
  * counts as one change; only an exit at the very start can make the answer negative.
  */
-export function riseOf(changes: readonly { atMs: number; change: number }[], startMs: number): number {
+function riseOf(changes: readonly { atMs: number; change: number }[], startMs: number): number {
   const sorted = changes.toSorted((a, b) => a.atMs - b.atMs)
   let level = 0
   let highest = sorted[0]?.atMs === startMs ? Number.NEGATIVE_INFINITY : 0

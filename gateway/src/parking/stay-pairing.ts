@@ -16,7 +16,7 @@ export interface Pairing {
 }
 
 /** Reads of one plate in one direction within this span are one passage: a camera reads a slow car twice. */
-export const duplicateMs = 10_000
+const duplicateMs = 10_000
 
 /**
  * Turns the passages of one plate in one lot into visits, by device time: an entry and the exit right after it are one

@@ -161,4 +161,4 @@ export class Stays {
 }
 
 /** The instant by which a stay is ordered: its entry, else its exit. */
-export const anchor = (stay: StayRecord): number => stay.enteredMs ?? (stay.leftMs as number)
+const anchor = (stay: StayRecord): number => stay.enteredMs ?? (stay.leftMs as number)

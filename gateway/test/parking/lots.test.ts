@@ -1,4 +1,4 @@
-import type { City } from '@clearway/contracts'
+import { type City, compile, LotSettings } from '@clearway/contracts'
 import { describe, expect, it } from 'vitest'
 import { importStays } from '../../src/parking/import-stays.ts'
 import { LotLedger } from '../../src/parking/lot-ledger.ts'
@@ -69,6 +69,17 @@ describe('a lot', () => {
     ]
     await expect(lot.call('PUT /lots', { body: { items } })).rejects.toMatchObject({ fields: [{ field: 'name' }] })
     expect((await lot.call('GET /lots')).items).toMatchObject([{ id: 'square', capacity: 10 }])
+  })
+
+  it.each([
+    ['capacity', { capacity: 0 }],
+    ['capacity', { capacity: -5 }],
+    ['capacity', { capacity: 1_000_000 }],
+    ['capacity', { capacity: 2.5 }],
+    ['position.lat', { position: { lon: 117, lat: 91 } }],
+    ['kind', { kind: 'garage' }],
+  ])('is refused naming %s: %j', (field, change) => {
+    expect(compile(LotSettings).faults({ ...lotSettings, ...change })).toMatchObject([{ field }])
   })
 
   it('that nobody knows is not found', async () => {

@@ -20,7 +20,7 @@ export const lotSettings: LotSettings = {
   kind: 'barrier-less',
 }
 
-export const manager: Actor = { name: 'mei', roles: ['manager'] }
+const manager: Actor = { name: 'mei', roles: ['manager'] }
 
 /** A gate read of which only what matters is given; `at` in milliseconds. */
 type Read = Partial<Omit<GateRead, 'at' | 'direction'>> & { at: number; direction: 'in' | 'out' }

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 const file = new URL('../../data/parking/cn_bay_sessions_2017_2019.csv.gz', import.meta.url)
 
 /** Recorded Shanghai wall-clock time, as minutes since Monday 2019-01-07 00:00. */
-export type RecordedMinute = number
+type RecordedMinute = number
 
 export const weekMin = 7 * 1440
 /** Monday 2019-01-07 to Sunday 2019-05-26: whole weeks under one set of tariffs. */

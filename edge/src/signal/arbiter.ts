@@ -21,6 +21,8 @@ interface Verdict {
 }
 
 interface Closed extends Verdict {
+  /** Of the request that is wrong: the same field is complained of once, though its value differs each time. */
+  field?: string
   sequence: number
   /** A newer update may open it again: its lease ran out by silence, or its fault can be mended by the sender. */
   mendable: boolean
@@ -78,15 +80,15 @@ export class Arbiter {
       closed.sequence = sequence
       return
     }
-    const reason = refusal(this.#table, message, nowMs)
+    const refused = refusal(this.#table, message, nowMs)
     if (live) {
       // Late or wrong, it does not end what runs; without a better one the lease does.
       live.sequence = sequence
-      if (reason === undefined) take(live, message, nowMs)
+      if (!refused) take(live, message, nowMs)
       return
     }
-    if (reason !== undefined) {
-      this.#close(id, { sequence, status: 'rejected', reason, mendable: true })
+    if (refused) {
+      this.#close(id, { sequence, status: 'rejected', ...refused, mendable: true })
     } else if (this.#lockedMs.has(message.vehicle)) {
       const locked = `vehicle ${message.vehicle} has just used up the maximum presence here`
       this.#close(id, { sequence, status: 'reserviceLocked', reason: locked, mendable: true })
@@ -188,16 +190,19 @@ export class Arbiter {
     const told = this.#told.get(id)
     if (told?.status === verdict.status && told.reason === verdict.reason) return
     this.#told.set(id, verdict)
+    // Alive again and told so: its next end is news.
+    this.#closed.delete(id)
     const greenAt = verdict.status === 'granted' ? { greenAtMs: nowMs } : {}
     this.#answers.push({ request: id, sequence, ...verdict, ...greenAt })
   }
 
-  #close(id: string, { mendable, sequence, ...verdict }: Omit<Closed, 'forMs'>): void {
+  #close(id: string, { mendable, sequence, field, ...verdict }: Omit<Closed, 'forMs'>): void {
     const before = this.#closed.get(id)
     this.#live.delete(id)
     this.#told.delete(id)
-    this.#closed.set(id, { ...verdict, sequence, mendable, forMs: 0 })
-    if (before?.status === verdict.status && before.reason === verdict.reason) return
+    this.#closed.set(id, { ...verdict, ...(field === undefined ? {} : { field }), sequence, mendable, forMs: 0 })
+    const toldBefore = field === undefined ? before?.reason === verdict.reason : before?.field === field
+    if (before?.status === verdict.status && toldBefore) return
     this.#answers.push({ request: id, sequence, ...verdict })
   }
 }

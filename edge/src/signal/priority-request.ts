@@ -21,21 +21,31 @@ export interface PriorityRequest {
   readonly lease: Lease
 }
 
-/** Why a request cannot be taken, naming the field, or undefined. */
-export function refusal(table: JunctionTable, message: SignalRequest, nowMs: number): string | undefined {
+/** Why a request cannot be taken: the field, and words that name its value. */
+export interface Refusal {
+  field: string
+  reason: string
+}
+
+export function refusal(table: JunctionTable, message: SignalRequest, nowMs: number): Refusal | undefined {
   const { role, approach, exit, arrivalEarliest, arrivalLatest, leaseUntil } = message
+  const because = (field: keyof SignalRequest, why: string): Refusal => ({ field, reason: `${field} ${why}` })
   // A bus may ask for a longer green one day, never for what an emergency vehicle gets.
-  if (role === 'bus') return 'role bus: this junction offers pre-emption to emergency vehicles only'
+  if (role === 'bus') return because('role', 'bus: this junction offers pre-emption to emergency vehicles only')
   const known = table.approaches.find(({ id }) => id === approach)
-  if (!known) return `approach "${approach}" is not one of ${table.approaches.map(({ id }) => id).join(', ')}`
+  if (!known) {
+    return because('approach', `"${approach}" is not one of ${table.approaches.map(({ id }) => id).join(', ')}`)
+  }
   if (!known.exits.includes(exit)) {
-    return `exit "${exit}" cannot be reached from approach "${approach}", only ${known.exits.join(', ')}`
+    return because('exit', `"${exit}" cannot be reached from approach "${approach}", only ${known.exits.join(', ')}`)
   }
   if (fromTimestamp(arrivalLatest) < fromTimestamp(arrivalEarliest)) {
-    return `arrivalLatest ${arrivalLatest} is before arrivalEarliest ${arrivalEarliest}`
+    return because('arrivalLatest', `${arrivalLatest} is before arrivalEarliest ${arrivalEarliest}`)
   }
-  if (fromTimestamp(arrivalLatest) + releaseAfterLatestMs <= nowMs) return `arrivalLatest ${arrivalLatest} has passed`
-  if (fromTimestamp(leaseUntil) <= nowMs) return `leaseUntil ${leaseUntil} has passed`
+  if (fromTimestamp(arrivalLatest) + releaseAfterLatestMs <= nowMs) {
+    return because('arrivalLatest', `${arrivalLatest} has passed`)
+  }
+  if (fromTimestamp(leaseUntil) <= nowMs) return because('leaseUntil', `${leaseUntil} has passed`)
   return undefined
 }
 

@@ -17,10 +17,14 @@ export class SimulatedController implements ControllerLink {
   #silentMs = 0
   #connected = true
 
-  /** @throws InputError `timing-table` when the table is unsafe */
-  constructor(table: JunctionTable) {
+  /**
+   * @param table what the controller is loaded with
+   * @param monitored what the conflict monitor is programmed with, on a card of its own; the same table as a rule
+   * @throws InputError `timing-table` when the table is unsafe
+   */
+  constructor(table: JunctionTable, monitored: JunctionTable = table) {
     this.#controller = new StageController(table)
-    this.#monitor = new ConflictMonitor(table)
+    this.#monitor = new ConflictMonitor(monitored)
   }
 
   step(nowMs: number, upMs = nowMs): void {

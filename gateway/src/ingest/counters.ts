@@ -3,6 +3,12 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 /** What `/metrics` says about broker and ingest. Labels are bounded: no device ids. */
 export function ingestCounters(registry: Registry) {
   const registers = [registry]
+  const messages = new Counter({
+    name: 'clearway_ingest_messages_total',
+    help: 'messages by what became of them',
+    labelNames: ['outcome'],
+    registers,
+  })
   return {
     connections: new Gauge({ name: 'clearway_mqtt_connections', help: 'open MQTT connections', registers }),
     refused: new Counter({
@@ -22,12 +28,13 @@ export function ingestCounters(registry: Registry) {
       help: 'times a device sent faster than allowed and had to wait',
       registers,
     }),
-    messages: new Counter({
-      name: 'clearway_ingest_messages_total',
-      help: 'messages by what became of them',
-      labelNames: ['outcome'],
-      registers,
-    }),
+    /** One for each outcome, since looking a label up costs more than counting. */
+    messages: {
+      inserted: messages.labels('inserted'),
+      duplicate: messages.labels('duplicate'),
+      quarantined: messages.labels('quarantined'),
+      staleWill: messages.labels('stale-will'),
+    },
     rejected: new Counter({
       name: 'clearway_ingest_rejected_total',
       help: 'messages put into quarantine',

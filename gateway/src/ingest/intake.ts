@@ -55,7 +55,7 @@ export class MessageIntake {
     // So does the will of one connection while the device holds another, for example after a takeover.
     const stale = publication.connectedElsewhere || (status && this.#presence.isStaleWill(device.id, status))
     if (status && publication.will && stale) {
-      this.#counters.messages.inc({ outcome: 'stale-will' })
+      this.#counters.messages.staleWill.inc()
       done(new Error(`the last will of boot ${status.bootId} comes too late`))
       return
     }
@@ -63,7 +63,7 @@ export class MessageIntake {
     if (status) this.#presence.announced(device.id, status)
     this.#journal.append(row, body, (error: WorldError | undefined, outcome) => {
       if (error) return done(error)
-      this.#counters.messages.inc({ outcome })
+      this.#counters.messages[outcome].inc()
       const fresh = outcome === 'inserted'
       if (status && fresh) this.#presence.confirmed(device.id, status)
       done(undefined, status && fresh ? { retain: payload } : {})
@@ -71,7 +71,7 @@ export class MessageIntake {
   }
 
   #reject({ device, topic, will }: Publication, { id, receivedMs, reason, detail }: QuarantineRow): void {
-    this.#counters.messages.inc({ outcome: 'quarantined' })
+    this.#counters.messages.quarantined.inc()
     this.#counters.rejected.inc({ reason })
     this.#log.warn({
       event: 'message-rejected',

@@ -114,8 +114,9 @@ export class JournalFile {
    * @throws the error of SQLite when space or sync fails; the next call begins with a freshly opened file
    */
   commit(rows: readonly JournalRow[]): number[] {
-    return this.#transaction(() =>
-      rows.map((row) => {
+    return this.#transaction(() => {
+      const newest = new Map<string, StoredEntry>()
+      const outcomes = rows.map((row) => {
         if ('digest' in row) {
           const { receivedMs, device, topic, id, reason, detail, digest, body } = row
           this.#quarantine.run(receivedMs, device, topic, id, reason, detail, digest, body)
@@ -126,10 +127,16 @@ export class JournalFile {
         const done = this.#insert.run(receivedMs, district, kind, device, channel, id, atMs, skewed, body, crc)
         if (done.changes === 0) return duplicate
         const seq = Number(done.lastInsertRowid)
-        this.#latest.run(kind, channel, device, seq, receivedMs, district, id, atMs, skewed, body, crc)
+        newest.set(`${kind}/${channel}/${device}`, { ...row, seq, crc })
         return seq
-      }),
-    )
+      })
+      // Once a batch and channel: a device that catches up overwrites its last value a hundred times over.
+      for (const row of newest.values()) {
+        const { kind, channel, device, seq, receivedMs, district, id, atMs, skewed, body, crc } = row
+        this.#latest.run(kind, channel, device, seq, receivedMs, district, id, atMs, skewed, body, crc)
+      }
+      return outcomes
+    })
   }
 
   /**

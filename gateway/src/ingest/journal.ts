@@ -280,10 +280,10 @@ export class Journal {
 
   #settle(batch: Waiting[], outcomes: number[], tookMs: number): void {
     const inserted: JournalEntry[] = []
-    for (const [index, { row, parsed }] of batch.entries()) {
+    batch.forEach(({ row, parsed }, index) => {
       const seq = outcomes[index] as number
       if (seq > 0 && !('digest' in row)) inserted.push(entryOf(seq, row, parsed))
-    }
+    })
     const newest = inserted.at(-1)
     if (newest) {
       this.#head = newest.seq
@@ -294,10 +294,10 @@ export class Journal {
       }
     }
     this.#onBatch(batch.length, tookMs)
-    for (const [index, { committed }] of batch.entries()) {
+    batch.forEach(({ committed }, index) => {
       const seq = outcomes[index]
       committed(undefined, seq === quarantined ? 'quarantined' : seq === duplicate ? 'duplicate' : 'inserted')
-    }
+    })
     if (inserted.length > 0) for (const listener of this.#listeners) listener(inserted)
   }
 

@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { connect as connectSocket, type Socket } from 'node:net'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { KnownDevices, occupancy, SmallCity, status, until } from '../ingest/small-city.ts'
+import { KnownDevices } from '../ingest/known-devices.ts'
+import { occupancy, SmallCity, status, until } from '../ingest/small-city.ts'
 
 const ascii = (value: string) => [...Buffer.from(value)]
 /** MQTT's length-prefixed string. */

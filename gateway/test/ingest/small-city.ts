@@ -1,30 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Clock, type Device, systemClock, toTimestamp } from '@clearway/contracts'
+import { type Clock, systemClock, toTimestamp } from '@clearway/contracts'
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
-import type { BrokerOptions, DeviceCredentials } from '../../src/broker/broker.ts'
+import type { BrokerOptions } from '../../src/broker/broker.ts'
 import { createIngest, type Ingest } from '../../src/ingest/ingest.ts'
 import { Records } from '../../src/records/records.ts'
-
-/** Devices by id; the token of each is `token-of-{id}`. */
-export class KnownDevices implements DeviceCredentials {
-  readonly #devices = new Map<string, Device>()
-
-  constructor(...ids: [id: string, kind: Device['kind']][]) {
-    for (const [id, kind] of ids) this.#devices.set(id, { id, kind, district: 'test', state: 'never-seen' })
-  }
-
-  find(id: string): Device | undefined {
-    return this.#devices.get(id)
-  }
-
-  authenticate(id: string, token: string): Device | undefined {
-    return token === `token-of-${id}` ? this.find(id) : undefined
-  }
-}
+import { KnownDevices } from './known-devices.ts'
 
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'clearway-'))
 

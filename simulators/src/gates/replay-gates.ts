@@ -1,0 +1,88 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import type { Camera, PlateRead } from '@clearway/edge'
+import { type GateEvent, gateEvents, type ReplayCursor, type StayReplay } from '../parking/index.ts'
+
+/** What was missed for longer is not read any more: cameras keep a day. */
+const LONGEST_GAP_MS = 24 * 3_600_000
+/** Missed reads are handed out in portions, so that they do not crowd out what happens now. */
+const PORTION = 200
+/** Recorded stays know nothing of misread plates. */
+const CONFIDENCE = 0.98
+
+/** One camera, told by the replay what passes. */
+export class ReplayCamera implements Camera {
+  #listener: ((read: PlateRead) => void) | undefined
+
+  watch(listener: (read: PlateRead) => void): () => void {
+    this.#listener = listener
+    return () => {
+      this.#listener = undefined
+    }
+  }
+
+  see({ id, atMs, direction, plate, plateColour, vehicleClass }: GateEvent): void {
+    this.#listener?.({ id, atMs, direction, plate, plateColour, vehicleClass, confidence: CONFIDENCE })
+  }
+}
+
+/**
+ * Replayed stays as they pass the gates. Where the replay stands is kept in a file: after a stop the reads that were
+ * missed, of up to a day, come late and with their own times. A read that is handed out twice has the same id.
+ */
+export class ReplayGates {
+  readonly #cameras = new Map<string, ReplayCamera>()
+  readonly #replay: StayReplay
+  readonly #cursorFile: string
+  #events: Generator<GateEvent> | undefined
+  #next: GateEvent | undefined
+  #cursor: ReplayCursor | undefined
+
+  /** @param cursorFile JSON of a `ReplayCursor`; made when absent */
+  constructor(replay: StayReplay, cursorFile: string) {
+    this.#replay = replay
+    this.#cursorFile = cursorFile
+  }
+
+  /** The camera of gate `{lot}-{direction}`. */
+  camera(gate: string): ReplayCamera {
+    const camera = this.#cameras.get(gate) ?? new ReplayCamera()
+    this.#cameras.set(gate, camera)
+    return camera
+  }
+
+  /**
+   * Takes up the replay at the saved cursor, else at `fromMs`, in no case earlier than a day ago.
+   *
+   * @returns where it begins
+   */
+  resume(nowMs: number, fromMs = nowMs): ReplayCursor {
+    const saved: ReplayCursor = existsSync(this.#cursorFile)
+      ? JSON.parse(readFileSync(this.#cursorFile, 'utf8'))
+      : { atMs: fromMs }
+    const cursor = saved.atMs < nowMs - LONGEST_GAP_MS ? { atMs: nowMs - LONGEST_GAP_MS } : saved
+    this.#events = gateEvents(this.#replay, cursor)
+    this.#next = this.#events.next().value as GateEvent
+    this.#cursor = cursor
+    return cursor
+  }
+
+  /** Lets the cameras see what has passed by `nowMs`, a portion at most. @returns how many reads that were */
+  step(nowMs: number): number {
+    let seen = 0
+    while (this.#events && this.#next && this.#next.atMs <= nowMs && seen < PORTION) {
+      const { lot, direction, atMs, id } = this.#next
+      this.camera(`${lot}-${direction}`).see(this.#next)
+      this.#cursor = { atMs, after: { lot, id } }
+      this.#next = this.#events.next().value as GateEvent
+      seen++
+    }
+    return seen
+  }
+
+  /** Keeps where the replay stands. What the cameras saw must be on stable storage before. */
+  save(): void {
+    if (!this.#cursor) return
+    writeFileSync(`${this.#cursorFile}.new`, JSON.stringify(this.#cursor))
+    renameSync(`${this.#cursorFile}.new`, this.#cursorFile)
+  }
+}

@@ -1,0 +1,16 @@
+export { type CitySimulatorOptions, runCitySimulator } from './city-simulator.ts'
+export { demoDevices } from './demo-devices.ts'
+export { type StationedUnit, stationedUnits } from './fleet/stations.ts'
+export { Unit } from './fleet/unit.ts'
+export * from './parking/index.ts'
+export type { SimulatorLog } from './simulator-log.ts'
+export { CityTraffic } from './traffic/city-traffic.ts'
+export { DisplayedSignals } from './traffic/displayed-signals.ts'
+export type { Aspect, SignalHeads } from './traffic/signal-heads.ts'
+export {
+  type TrafficCounts,
+  type TrafficOptions,
+  TrafficSimulator,
+  type Trip,
+  type TripEnd,
+} from './traffic/traffic-simulator.ts'

@@ -1,4 +1,5 @@
 import type { DispatchJunction } from '@clearway/contracts'
+import { useEffect, useRef } from 'react'
 import { useLanguage } from '../language/use-language.ts'
 import { junctionStateColours } from '../look/palette.ts'
 
@@ -24,8 +25,15 @@ export function MissionJunctions({ junctions, active, nowMs, onJunction }: Missi
     const earlyS = Math.max(0, Math.round((Date.parse(arrivalAt) - Date.parse(greenAt)) / 1000))
     return `${t('mission.greenSince', { seconds: earlyS })} · ${arrives}`
   }
+  // The next signal stays in sight while those behind the vehicle scroll away; only the list moves, never the page.
+  const list = useRef<HTMLOListElement>(null)
+  const next = active ? junctions.findIndex(({ state }) => ahead.has(state)) : -1
+  useEffect(() => {
+    const row = list.current?.children[Math.max(0, next - 1)] as HTMLElement | undefined
+    if (next > 0 && row) list.current?.scrollTo({ top: row.offsetTop, behavior: 'smooth' })
+  }, [next])
   return (
-    <ol className="mission-junctions">
+    <ol ref={list} className="mission-junctions">
       {junctions.map((junction, n) => (
         <li
           key={junction.junction}

@@ -13,6 +13,7 @@ export function SignalLegend() {
           {t(`signal.${colour}`)}
         </div>
       ))}
+      <div>{t('map.fromAfar')}</div>
     </aside>
   )
 }

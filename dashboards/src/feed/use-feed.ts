@@ -25,19 +25,21 @@ export function useFeed(topics: readonly StreamTopic[]): OpenFeed {
   return { store, state }
 }
 
-/** The items of a topic as React sees them: a new array at most once per `periodMs`. */
+/** The items of a topic as React sees them: the first at once, then a new array at most once per `periodMs`. */
 export function useTopic<T extends StreamTopic>(store: FeedStore, topic: T, periodMs = 500): readonly TopicItems[T][] {
   const [items, setItems] = useState<readonly TopicItems[T][]>(() => [...store.items(topic)])
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
     let shownMs = 0
+    let any = false
     const show = () => {
       timer = undefined
       shownMs = Date.now()
+      any = store.items(topic).length > 0
       setItems([...store.items(topic)])
     }
     const stop = store.subscribe(topic, () => {
-      timer ??= setTimeout(show, Math.max(0, shownMs + periodMs - Date.now()))
+      timer ??= setTimeout(show, any ? Math.max(0, shownMs + periodMs - Date.now()) : 0)
     })
     show()
     return () => {

@@ -40,6 +40,7 @@ export function formatsFor(language: Language, timeZone: string): Formats {
   const clock = time({ hour: '2-digit', minute: '2-digit' })
   const clockSeconds = time({ hour: '2-digit', minute: '2-digit', second: '2-digit' })
   const date = new Intl.DateTimeFormat('en-CA', { timeZone, month: '2-digit', day: '2-digit' })
+  const join = language === 'zh' ? '' : ' '
   const unit = (value: number, name: string) =>
     number({
       style: 'unit',
@@ -64,13 +65,13 @@ export function formatsFor(language: Language, timeZone: string): Formats {
       const minutes = Math.floor(whole / 60)
       if (whole < 600) {
         const rest = whole % 60
-        return rest === 0 ? unit(minutes, 'minute') : `${unit(minutes, 'minute')} ${unit(rest, 'second')}`
+        return rest === 0 ? unit(minutes, 'minute') : unit(minutes, 'minute') + join + unit(rest, 'second')
       }
       if (minutes < 60) return unit(Math.round(whole / 60), 'minute')
       const hours = Math.floor(minutes / 60)
-      return minutes % 60 === 0 ? unit(hours, 'hour') : `${unit(hours, 'hour')} ${unit(minutes % 60, 'minute')}`
+      return minutes % 60 === 0 ? unit(hours, 'hour') : unit(hours, 'hour') + join + unit(minutes % 60, 'minute')
     },
     distance: (metres) =>
-      metres < 1000 ? unit(Math.round(metres / 10) * 10, 'meter') : kilometres.format(metres / 1000),
+      metres < 995 ? unit(Math.round(metres / 10) * 10, 'meter') : kilometres.format(metres / 1000),
   }
 }

@@ -27,6 +27,9 @@ export interface LotMapProps {
 /** The scene is made anew with the rows, so the map need not listen to the feed as well. */
 const topics: readonly StreamTopic[] = []
 const padding: Padding = { top: 70, right: 60, bottom: 60, left: 60 }
+/** On a wide screen the panel of a lot covers the right of the map, elsewhere it lies below. */
+const wide = '(min-width: 901px)'
+const besidePanel = [-200, 0] as const
 const views: LotView[] = ['occupancy', 'revenue', 'turnover']
 
 /** Default export, so that it can be loaded late. */
@@ -81,7 +84,11 @@ export default function LotMap({ city, configuration, feed, rows, revenue, addre
     const lot = selected === undefined ? undefined : feed.store.find('lots', selected)
     engine.current?.look({
       pitchDeg: view === 'occupancy' ? 0 : 50,
-      ...(lot && { centre: lot.position, zoom: Math.max(14.2, engine.current.zoom()) }),
+      ...(lot && {
+        centre: lot.position,
+        zoom: Math.max(14.2, engine.current?.zoom() ?? 0),
+        offset: matchMedia(wide).matches ? besidePanel : [0, 0],
+      }),
       durationMs: 700,
     })
   }, [selected, view, feed.store])

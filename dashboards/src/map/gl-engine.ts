@@ -9,6 +9,7 @@ export interface GlMap {
     zoom?: number
     pitch?: number
     bearing?: number
+    offset?: [number, number]
     duration: number
     easing?: (t: number) => number
   }): unknown
@@ -66,12 +67,13 @@ export function glEngine(
   return {
     name,
     draw: (layers) => overlay.setProps({ layers: [...layers] }),
-    look({ centre, zoom, pitchDeg, bearingDeg, durationMs, evenly }: Camera) {
+    look({ centre, zoom, pitchDeg, bearingDeg, offset, durationMs, evenly }: Camera) {
       map.easeTo({
         ...(centre && { center: [centre.lon, centre.lat] as [number, number] }),
         ...(zoom !== undefined && { zoom }),
         ...(pitchDeg !== undefined && { pitch: pitchDeg }),
         ...(bearingDeg !== undefined && { bearing: bearingDeg }),
+        ...(offset && { offset: [offset[0], offset[1]] as [number, number] }),
         ...(evenly && { easing: (t: number) => t }),
         duration: wanted(durationMs),
       })

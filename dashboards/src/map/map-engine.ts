@@ -23,6 +23,8 @@ export interface Camera {
   /** Degrees from straight down. */
   pitchDeg?: number
   bearingDeg?: number
+  /** Where the centre is to come to lie, in CSS pixels from the middle of the map: beside a panel that covers it. */
+  offset?: readonly [number, number]
   /** 0 jumps. */
   durationMs: number
   /** A follower moves evenly, a jump across the city eases. */

@@ -7,12 +7,13 @@ export interface EngineLoaders {
 }
 
 /** mapbox-gl fires `load` with a bad token and goes blank after; but one that never loads is given up after this. */
-export const mapboxPatienceMs = 8_000
+const mapboxPatienceMs = 8_000
 
 /**
  * Opens Mapbox when the server gave a token and falls back to MapLibre when that fails, is refused, or has not loaded
  * in time; opens MapLibre when there is no token.
  *
+ * @param timeLimit a signal that aborts after so many milliseconds
  * @throws Error when MapLibre cannot draw on this device, or the reason of `stop`
  */
 export async function openMap(
@@ -20,9 +21,10 @@ export async function openMap(
   loaders: EngineLoaders,
   options: MapOptions,
   stop: AbortSignal,
+  timeLimit: (ms: number) => AbortSignal = (ms) => AbortSignal.timeout(ms),
 ): Promise<MapEngine> {
   if (token !== null) {
-    const patience = AbortSignal.any([stop, AbortSignal.timeout(mapboxPatienceMs)])
+    const patience = AbortSignal.any([stop, timeLimit(mapboxPatienceMs)])
     try {
       const open = await loaders.mapbox(token)
       return await open(options, patience)

@@ -2,7 +2,7 @@ import type { Dispatch, DispatchJunction, Route } from '@clearway/contracts'
 import type { Layer } from '@deck.gl/core'
 import { PathLayer, ScatterplotLayer, TextLayer } from '@deck.gl/layers'
 import { type Appearance, ground, junctionStateColours, rgb } from '../../look/palette.ts'
-import { mapFont } from './map-font.ts'
+import { haloText, mapFont } from './map-font.ts'
 
 /** Under everything that moves: the way, wide, and its alternatives, thin. */
 export function corridorPaths(dispatch: Dispatch, appearance: Appearance): Layer[] {
@@ -73,9 +73,8 @@ export function corridorRings(dispatch: Dispatch, appearance: Appearance, zoom: 
       getSize: 13,
       fontFamily: mapFont,
       fontWeight: 700,
-      fontSettings: { sdf: true },
+      ...haloText,
       getColor: [...rgb(text), 255],
-      outlineWidth: 4,
       outlineColor: [...rgb(halo), 255],
       getPixelOffset: [20, -18],
       updateTriggers: { getColor: appearance },

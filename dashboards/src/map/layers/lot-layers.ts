@@ -2,7 +2,7 @@ import type { Lot } from '@clearway/contracts'
 import type { Layer } from '@deck.gl/core'
 import { ColumnLayer, ScatterplotLayer, TextLayer } from '@deck.gl/layers'
 import { type Appearance, ground, occupancyColour, type Rgb, rgb, unknownColour } from '../../look/palette.ts'
-import { mapFont } from './map-font.ts'
+import { haloText, mapFont } from './map-font.ts'
 
 /** What the map says about car parks: their occupancy as circles, or money and use as columns. */
 export type LotView = 'occupancy' | 'revenue' | 'turnover'
@@ -69,8 +69,7 @@ export function lotLayers(scene: LotScene): Layer[] {
       fontFamily: mapFont,
       fontWeight: 700,
       characterSet: '0123456789',
-      fontSettings: { sdf: true },
-      outlineWidth: 3,
+      ...haloText,
       outlineColor: [...rgb(halo), 255],
       updateTriggers: { getColor: appearance },
     }),

@@ -3,7 +3,7 @@ import type { Layer } from '@deck.gl/core'
 import { IconLayer, TextLayer } from '@deck.gl/layers'
 import { type Appearance, ground, rgb } from '../../look/palette.ts'
 import { iconAtlas } from '../icon-atlas.ts'
-import { mapFont } from './map-font.ts'
+import { haloText, mapFont } from './map-font.ts'
 
 export interface PlaceScene {
   places: readonly Place[]
@@ -35,9 +35,8 @@ export function placeLayers({ places, name, appearance, zoom }: PlaceScene): Lay
       characterSet: 'auto',
       getSize: 12,
       fontFamily: mapFont,
-      fontSettings: { sdf: true },
+      ...haloText,
       getColor: [...rgb(text), 235],
-      outlineWidth: 3,
       outlineColor: [...rgb(halo), 255],
       getPixelOffset: [0, 19],
       updateTriggers: { getColor: appearance, getText: name },

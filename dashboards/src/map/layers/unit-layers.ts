@@ -3,7 +3,7 @@ import type { Layer } from '@deck.gl/core'
 import { IconLayer, TextLayer } from '@deck.gl/layers'
 import { type Appearance, ground, rgb } from '../../look/palette.ts'
 import { iconAtlas } from '../icon-atlas.ts'
-import { mapFont } from './map-font.ts'
+import { haloText, mapFont } from './map-font.ts'
 
 export interface UnitScene {
   units: readonly Unit[]
@@ -68,11 +68,11 @@ export function unitLayers({ units, at, name, selected, appearance, zoom }: Unit
       getSize: 12,
       fontFamily: mapFont,
       fontWeight: 600,
-      fontSettings: { sdf: true },
+      ...haloText,
       getColor: [...rgb(text), 255],
-      outlineWidth: 3,
       outlineColor: [...rgb(halo), 255],
-      getPixelOffset: (drawn) => [0, size(drawn) / 2 + 8],
+      getTextAnchor: 'start',
+      getPixelOffset: (drawn) => [size(drawn) / 2 + 3, 0],
       updateTriggers: { getColor: appearance },
     }),
   ]

@@ -76,11 +76,7 @@ export class Dispatcher {
     this.#signals = signals
     this.#engine = engine
     this.stored = new DispatchRecords(core.records)
-    this.units = new UnitBoard(
-      core.clock,
-      () => core.devices.list(),
-      (vehicle) => this.#missionOf(vehicle) !== undefined,
-    )
+    this.units = new UnitBoard(core.clock, core.devices, (vehicle) => this.#missionOf(vehicle) !== undefined)
     signals.requests.on((lease, event) => this.#missions.get(lease.ask.dispatch)?.onLease(lease, event))
   }
 

@@ -6,11 +6,13 @@ import {
   type DispatchState,
   fromTimestamp,
   type Position,
+  payloadLimit,
   type Route,
   toTimestamp,
 } from '@clearway/contracts'
 import {
   arrivalWindow,
+  compactLine,
   delayWithoutPriority,
   type JunctionAhead,
   longestEntryTime,
@@ -19,7 +21,6 @@ import {
   planGreenChannel,
   type RouteLine,
   routeLine,
-  simplifiedLine,
   stoppingDistance,
 } from '@clearway/routing'
 import type { Logger } from 'pino'
@@ -48,6 +49,9 @@ const arrivedWithinM = 30
 const longestHoldMs = 60_000
 /** An ended mission waits so long for its last junctions to return to their plans. */
 const settleMs = 605_000
+
+/** Room for the line in a message of at most 16 KiB. */
+const routeBytes = payloadLimit.accepted - 1024
 
 export interface MissionParts {
   clock: Clock
@@ -464,7 +468,7 @@ export class Mission {
     const { vehicle, id, route, etaAt } = this.dispatch
     if (this.#routeSent || vehicle === null) return
     this.#routeSent = true
-    const geometry = simplifiedLine(route.geometry, 1)
+    const geometry = compactLine(route.geometry, routeBytes)
     this.#parts.downlink
       .send(vehicle, 'route', { dispatch: id, geometry, etaAt })
       .then(() => this.#log('route-sent', undefined, { vehicle }))

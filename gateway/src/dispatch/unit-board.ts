@@ -1,4 +1,5 @@
 import type { Clock, Device, DeviceStatus, Position, PriorityRole, Unit, VehiclePosition } from '@clearway/contracts'
+import type { DeviceRegistry } from '../core.ts'
 import type { JournalEntry } from '../ingest/entry.ts'
 
 /** A unit that has sent no position for so long is not sent anywhere. */
@@ -18,13 +19,13 @@ export interface Fix extends Position {
 /** The vehicles with a role among the devices, and where each one is. */
 export class UnitBoard {
   readonly #clock: Clock
-  readonly #devices: () => Device[]
+  readonly #devices: Pick<DeviceRegistry, 'find' | 'list'>
   readonly #busy: (vehicle: string) => boolean
   readonly #fixes = new Map<string, Fix>()
   readonly #offline = new Set<string>()
 
   /** @param busy true for a vehicle with an active dispatch */
-  constructor(clock: Clock, devices: () => Device[], busy: (vehicle: string) => boolean) {
+  constructor(clock: Clock, devices: Pick<DeviceRegistry, 'find' | 'list'>, busy: (vehicle: string) => boolean) {
     this.#clock = clock
     this.#devices = devices
     this.#busy = busy
@@ -54,12 +55,12 @@ export class UnitBoard {
   }
 
   unit(id: string): Unit | undefined {
-    const device = this.#devices().find((candidate) => candidate.id === id)
+    const device = this.#devices.find(id)
     return device && this.#unitOf(device)
   }
 
   units(): Unit[] {
-    return this.#devices().flatMap((device) => this.#unitOf(device) ?? [])
+    return this.#devices.list().flatMap((device) => this.#unitOf(device) ?? [])
   }
 
   /** Units of a role that can be sent: heard lately and without an active dispatch. */

@@ -65,13 +65,8 @@ function besideM(xs: number[], ys: number[], i: number, a: number, b: number): n
   return length === 0 ? Math.hypot(px, py) : Math.abs(px * dy - py * dx) / length
 }
 
-/**
- * The line with the points left out that lie within `toleranceM` of it, coordinates to 0.1 m: a route then fits into
- * one message.
- *
- * @see Douglas and Peucker 1973
- */
-export function simplifiedLine(geometry: LineString, toleranceM: number): LineString {
+/** The line without the points that lie within `toleranceM` of it. @see Douglas and Peucker 1973 */
+function simplifiedLine(geometry: LineString, toleranceM: number): LineString {
   const points = geometry.coordinates
   const [first] = points as [number[], ...number[][]]
   const plane = planeAround({ lon: first[0] ?? 0, lat: first[1] ?? 0 })
@@ -91,9 +86,22 @@ export function simplifiedLine(geometry: LineString, toleranceM: number): LineSt
     kept.add(farthest)
     open.push([a, farthest], [farthest, b])
   }
+  return { type: 'LineString', coordinates: points.filter((_, i) => kept.has(i)) }
+}
+
+/**
+ * The line as it travels in one message: coordinates to 0.1 m, every point of it where it fits into `bytes`, because a
+ * vehicle reads crossings from them; otherwise without the points that matter least.
+ */
+export function compactLine(geometry: LineString, bytes: number): LineString {
   const rounded = (degrees: number) => Math.round(degrees * 1e6) / 1e6
-  return {
+  const compact = (line: LineString): LineString => ({
     type: 'LineString',
-    coordinates: points.filter((_, i) => kept.has(i)).map(([lon = 0, lat = 0]) => [rounded(lon), rounded(lat)]),
+    coordinates: line.coordinates.map(([lon = 0, lat = 0]) => [rounded(lon), rounded(lat)]),
+  })
+  let line = compact(geometry)
+  for (let toleranceM = 0.25; JSON.stringify(line).length > bytes && line.coordinates.length > 2; toleranceM *= 2) {
+    line = compact(simplifiedLine(geometry, toleranceM))
   }
+  return line
 }

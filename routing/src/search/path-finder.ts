@@ -2,8 +2,7 @@ import createGraph from 'ngraph.graph'
 import ngraphPath from 'ngraph.path'
 import { planeAround } from '../network/geodesy.ts'
 import type { RoadNetwork } from '../network/road-network.ts'
-import type { ArcGraph } from './arc-graph.ts'
-import { CLOSED_MS } from './travel-cost.ts'
+import { CLOSED_MS, type TravelCost } from './travel-cost.ts'
 
 /** Where a search begins or ends: on some arcs, near one place. */
 export interface SearchEnd {
@@ -15,25 +14,18 @@ export interface SearchEnd {
   costMs: ReadonlyMap<number, number>
 }
 
-export interface FoundPath {
+interface FoundPath {
   /** From a start arc to an arc before the goal, in driving order. Empty: straight from start to goal. */
   arcs: number[]
 }
 
-/** Finds the cheapest path of arcs. `undefined` when there is none. */
+/** Finds the cheapest path of arcs for one profile. `undefined` when there is none. */
 export interface PathFinder {
   /**
-   * @param weightMs cost of each movement of the arc graph, whole milliseconds ≥ 0, `CLOSED_MS` for never
-   * @param fastestMps no weight is less than the way it covers at this speed
+   * @param weightMs cost of each movement of the arc graph, whole milliseconds, nowhere less than the profile's own
    * @param directMs cost straight from start to goal, when both lie on one arc
    */
-  find(
-    weightMs: Int32Array,
-    fastestMps: number,
-    start: SearchEnd,
-    goal: SearchEnd,
-    directMs: number | undefined,
-  ): FoundPath | undefined
+  find(weightMs: Int32Array, start: SearchEnd, goal: SearchEnd, directMs: number | undefined): FoundPath | undefined
 }
 
 interface Place {
@@ -55,20 +47,23 @@ const LOWER_BOUND_SHARE = 0.999
  * The straight line at the fastest speed bounds the rest of the way from below. The plane is scaled at the latitude
  * farthest from the equator, where degrees of longitude are shortest, so that it never overstates a distance.
  */
-export function ngraphPathFinder(network: RoadNetwork, graph: ArcGraph): PathFinder {
+export function ngraphPathFinder(network: RoadNetwork, { graph, arcMs, weightMs, fastestMps }: TravelCost): PathFinder {
   const farthestLat = network.nodeLat.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0)
   const plane = planeAround({ lon: network.nodeLon[0] ?? 0, lat: farthestLat })
   const place = (lon: number, lat: number, reachM: number): Place => ({ x: plane.x(lon), y: plane.y(lat), reachM })
   const vertices = createGraph<Place, number>({ multigraph: false })
   for (let arc = 0; arc < network.arcCount; arc++) {
+    if (arcMs[arc] === CLOSED_MS) continue
     const head = network.head[arc]!
     vertices.addNode(arc, place(network.nodeLon[head]!, network.nodeLat[head]!, 0))
   }
-  for (let m = 0; m < graph.movementCount; m++) vertices.addLink(graph.from[m]!, graph.to[m]!, m)
+  for (let m = 0; m < graph.movementCount; m++) {
+    if (weightMs[m] !== CLOSED_MS) vertices.addLink(graph.from[m]!, graph.to[m]!, m)
+  }
 
-  let weights: Int32Array = new Int32Array(0)
+  const msPerMetre = (1000 / fastestMps) * LOWER_BOUND_SHARE
+  let weights = weightMs
   let endWeights: number[] = []
-  let msPerMetre = 0
   /** Links of the two ends count down from −1. */
   const cost = (data: number) => (data >= 0 ? weights[data]! : endWeights[-1 - data]!)
   const finder = ngraphPath.nba(vertices, {
@@ -86,10 +81,9 @@ export function ngraphPathFinder(network: RoadNetwork, graph: ArcGraph): PathFin
   }
 
   return {
-    find(weightMs, fastestMps, start, goal, directMs) {
-      weights = weightMs
+    find(current, start, goal, directMs) {
+      weights = current
       endWeights = []
-      msPerMetre = (1000 / fastestMps) * LOWER_BOUND_SHARE
       vertices.addNode(START, place(start.lon, start.lat, start.reachM))
       vertices.addNode(GOAL, place(goal.lon, goal.lat, goal.reachM))
       try {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { arcGraph } from '../../src/search/arc-graph.ts'
 import { drivingProfiles } from '../../src/search/driving-profile.ts'
 import { ngraphPathFinder } from '../../src/search/path-finder.ts'
 import { CLOSED_MS, travelCost } from '../../src/search/travel-cost.ts'
@@ -14,10 +13,10 @@ function find(network: DrawnRoads, from: string, to: string, change: (weights: I
     reachM: 0,
     costMs: new Map([[network.arc(arc), 1000]]),
   })
-  const finder = ngraphPathFinder(network, arcGraph(network))
+  const finder = ngraphPathFinder(network, cost)
   const start = end(from, from.split('>')[1]!)
   const goal = end(to, to.split('>')[1]!)
-  return finder.find(change(cost.weightMs), cost.fastestMps, start, goal, undefined)
+  return finder.find(change(cost.weightMs), start, goal, undefined)
 }
 
 describe('the ngraph path finder', () => {
@@ -45,11 +44,11 @@ describe('the ngraph path finder', () => {
   it('answers a second question after the first without traces of it', () => {
     const network = roads('A>B 30s, B>C 20s, C>D 70s, D>A 10s, B>D 20s')
     const cost = travelCost(network, drivingProfiles.car, noWaits)
-    const finder = ngraphPathFinder(network, arcGraph(network))
+    const finder = ngraphPathFinder(network, cost)
     const ask = () => {
       const start = { ...network.at('B'), reachM: 0, costMs: new Map([[network.arc('A>B'), 0]]) }
       const goal = { ...network.at('A'), reachM: 0, costMs: new Map([[network.arc('D>A'), 0]]) }
-      return finder.find(cost.weightMs, cost.fastestMps, start, goal, undefined)!.arcs
+      return finder.find(cost.weightMs, start, goal, undefined)!.arcs
     }
     expect(ask()).toEqual(ask())
     expect(drawn(network, ask())).toBe('A>B>D>A')

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { compile, fromTimestamp, InputError, LotSettingsList, systemClock, TariffEdition } from '@clearway/contracts'
+import { AuditLog, Lots, loadConfig, Records, seedLots, Tariffs } from '@clearway/gateway'
+import { type CityOptions, importCity, saveCity } from '@clearway/routing'
+import { Command } from 'commander'
+import { parse } from 'yaml'
+
+const operator = { name: 'command-line', roles: ['admin'] } as const
+
+interface NetworkOptions {
+  district?: string
+  nameZh?: string
+  nameEn?: string
+  timeZone?: string
+  bounds?: string
+}
+
+/** Imports a map into the data folder: the network, its junctions, its car parks as lots. */
+export async function importNetwork(file: string, options: Partial<CityOptions>, dataDir: string) {
+  const imported = await importCity(file, options)
+  await saveCity(join(dataDir, 'city'), imported)
+  const records = Records.open(dataDir)
+  try {
+    records.transaction(() => {
+      seedLots(records, imported.city)
+      new AuditLog(records, systemClock).record(operator, 'import.network', imported.city.district, {
+        file: basename(file),
+        junctions: imported.city.junctions.length,
+      })
+    })
+  } finally {
+    records.close()
+  }
+  return imported
+}
+
+function boundsOf(text: string): CityOptions['bounds'] {
+  const numbers = text.split(',').map(Number)
+  const [west, south, east, north] = numbers as [number, number, number, number]
+  if (numbers.length !== 4 || !numbers.every(Number.isFinite) || west >= east || south >= north) {
+    const message = `"${text}" is not west,south,east,north in degrees with west < east and south < north`
+    throw new InputError('bounds', `--bounds ${message}`, [{ field: 'bounds', message }])
+  }
+  return { west, south, east, north }
+}
+
+/** YAML is a superset of JSON, so both may be given. */
+function readDocument(file: string): unknown {
+  try {
+    return parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    const message = `${file} cannot be read: ${(error as Error).message}`
+    throw new InputError('file', message, [{ field: 'file', message }])
+  }
+}
+
+export function importCommand(): Command {
+  const command = new Command('import').description('brings a road network, lots or tariffs into the data folder')
+
+  command
+    .command('network')
+    .description('a city from an OpenStreetMap extract; the gateway uses it from its next start')
+    .argument('<file>', 'for example jinan.osm.pbf')
+    .option('--district <name>', 'the district in topics; from the file name if absent')
+    .option('--name-zh <text>', 'the name of the city in Chinese')
+    .option('--name-en <text>', 'the name of the city in English')
+    .option('--time-zone <zone>', 'IANA zone; Asia/Shanghai if absent')
+    .option('--bounds <w,s,e,n>', 'leave out what lies outside')
+    .action(async (file: string, options: NetworkOptions) => {
+      const name = { ...(options.nameZh && { zh: options.nameZh }), ...(options.nameEn && { en: options.nameEn }) }
+      const { report } = await importNetwork(
+        file,
+        {
+          ...(options.district && { district: options.district }),
+          ...(Object.keys(name).length > 0 && { name }),
+          ...(options.timeZone && { timeZone: options.timeZone }),
+          ...(options.bounds && { bounds: boundsOf(options.bounds) }),
+        },
+        loadConfig().dataDir,
+      )
+      console.log(JSON.stringify(report, null, 2))
+    })
+
+  command
+    .command('lots')
+    .description('adds or changes lots: { items: [{ id, name, position, capacity, kind, tariff? }] }, JSON or YAML')
+    .argument('<file>')
+    .action((file: string) => {
+      const { items } = compile(LotSettingsList).require(readDocument(file), file)
+      const records = Records.open(loadConfig().dataDir)
+      try {
+        records.transaction(() => {
+          const lots = new Lots(records, new Tariffs(records))
+          for (const { id, ...settings } of items) lots.put(id, settings, systemClock.now())
+          new AuditLog(records, systemClock).record(operator, 'import.lots', basename(file), { lots: items.length })
+        })
+      } finally {
+        records.close()
+      }
+      console.log(JSON.stringify({ lots: items.length }))
+    })
+
+  command
+    .command('tariff')
+    .description('a new version of one tariff: { document, validFrom? }, JSON or YAML')
+    .argument('<id>')
+    .argument('<file>')
+    .action((id: string, file: string) => {
+      const edition = compile(TariffEdition).require(readDocument(file), file)
+      const records = Records.open(loadConfig().dataDir)
+      try {
+        const tariff = records.transaction(() => {
+          const nowMs = systemClock.now()
+          const validFromMs = edition.validFrom === undefined ? nowMs : fromTimestamp(edition.validFrom)
+          const made = new Tariffs(records).add(id, edition.document, validFromMs, nowMs)
+          new AuditLog(records, systemClock).record(operator, 'import.tariff', id, { version: made.version })
+          return made
+        })
+        console.log(JSON.stringify({ tariff: tariff.id, version: tariff.version }))
+      } finally {
+        records.close()
+      }
+    })
+  return command
+}

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs'
+import { InputError, systemClock } from '@clearway/contracts'
+import { createLog, loadConfig } from '@clearway/gateway'
+import { runCitySimulator } from '@clearway/simulators'
+import { Command } from 'commander'
+import { demoFiles, demoSeed } from '../demo-city.ts'
+import { ended } from '../ended.ts'
+
+export function simulateCommand(): Command {
+  return new Command('simulate')
+    .description("the edge agents, traffic, fleet and recorded stays of the data folder's city, against a gateway")
+    .option('--mqtt <url>', 'where the gateway speaks MQTT; the configured port on this machine if absent')
+    .action(async (options: { mqtt?: string }) => {
+      const config = loadConfig()
+      const files = demoFiles(config.dataDir)
+      const stop = new AbortController()
+      void ended().then((reason) => stop.abort(new Error(reason)))
+      await runCitySimulator({
+        cityDir: files.cityDir,
+        mqttUrl: options.mqtt ?? `mqtt://127.0.0.1:${config.mqtt.port}`,
+        credentials: readCredentials(files.credentialsFile),
+        outboxDir: files.outboxDir,
+        seed: demoSeed,
+        clock: systemClock,
+        log: createLog(config.log.level),
+        stop: stop.signal,
+      })
+    })
+}
+
+function readCredentials(file: string): Record<string, string> {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>
+  } catch (error) {
+    const message = `${file} cannot be read (${(error as Error).message}); "clearway up" makes it`
+    throw new InputError('credentials', message, [{ field: 'credentials', message }])
+  }
+}

@@ -1,0 +1,81 @@
+import { join } from 'node:path'
+import { systemClock, WorldError } from '@clearway/contracts'
+import { prepareNodeRed } from '@clearway/flows'
+import { type Config, loadConfig, newSecret } from '@clearway/gateway'
+import { Command } from 'commander'
+import { firstAdministrator, prepareDemo, signInCode } from '../demo-city.ts'
+import { ended } from '../ended.ts'
+import { buildPages } from '../pages.ts'
+import { Supervisor } from '../supervisor.ts'
+import { tellPassword } from './gateway.ts'
+
+const clearway = join(import.meta.dirname, '..', 'clearway.ts')
+
+interface Ports {
+  http: number
+  mqtt: number
+}
+
+export function upCommand(): Command {
+  return new Command('up')
+    .description('the whole city on this machine: gateway, flows and, unless CLEARWAY_SIMULATE=off, the demo city')
+    .action(async () => {
+      const config = loadConfig()
+      await Promise.all([buildPages(), config.simulate === 'on' ? prepareDemo(config, systemClock, say) : undefined])
+      const password = await firstAdministrator(config, systemClock)
+      await supervise(config, (url) => {
+        if (password) tellPassword(password, config.dataDir)
+        say(`\nClearway runs. Sign in once, within ten minutes: ${url}/#code=${signInCode(config, systemClock)}`)
+        say(`The page: ${url}/`)
+      })
+    })
+}
+
+const say = (text: string) => console.log(text)
+
+/** Runs until asked to end. @param onReady told the address of the page once everything has been started */
+async function supervise(config: Config, onReady: (url: string) => void): Promise<void> {
+  const listening = Promise.withResolvers<Ports>()
+  let ports: Ports | undefined
+  const supervisor = new Supervisor(systemClock, ({ process, text, fields }) => {
+    console.log(JSON.stringify(fields ? { process, ...fields } : { process, text }))
+    if (process === 'gateway' && fields?.event === 'listening') listening.resolve(fields as unknown as Ports)
+    // A gateway that cannot start the first time (a port in use, a broken configuration) will not the second time.
+    if (!ports && fields?.event === 'restarting' && fields.child === 'gateway') {
+      listening.reject(new WorldError('gateway-start', 'the gateway did not start; the lines above say why'))
+    }
+  })
+  const stopped = ended()
+  try {
+    const flowsToken = config.flows.token ?? newSecret()
+    await supervisor.run('gateway', () => ({
+      args: [clearway, 'gateway'],
+      env: {
+        CLEARWAY_FLOWS_TOKEN: flowsToken,
+        // A restarted gateway must be found where the first one was.
+        ...(ports && { CLEARWAY_HTTP_PORT: String(ports.http), CLEARWAY_MQTT_PORT: String(ports.mqtt) }),
+      },
+    }))
+    ports = await Promise.race([listening.promise, stopped.then(() => undefined)])
+    if (!ports) return
+    const { http, mqtt } = ports
+    const local = `http${config.http.https ? 's' : ''}://127.0.0.1:${http}`
+    if (config.simulate === 'on') {
+      await supervisor.run('simulators', () => ({
+        args: [clearway, 'simulate', '--mqtt', `mqtt://127.0.0.1:${mqtt}`],
+      }))
+    }
+    await supervisor.run('flows', () =>
+      prepareNodeRed({
+        userDir: join(config.dataDir, 'flows'),
+        gatewayUrl: local,
+        token: flowsToken,
+        ...(config.flows.editor === 'on' && { editorPort: config.flows.port }),
+      }),
+    )
+    onReady(config.http.publicUrl ?? local)
+    await stopped
+  } finally {
+    await supervisor.stop()
+  }
+}

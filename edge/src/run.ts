@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
 import type { Readable, Writable } from 'node:stream'
 import {
   type ClearwayError,
@@ -92,7 +91,7 @@ export async function runEdge(configuration: unknown, around: EdgeSurroundings, 
   const agent = build(config, table, uplink, around)
   agent.start()
   try {
-    await tick([agent], tickS, clock, stop, report, () => performance.now())
+    await tick([agent], tickS, clock, stop, report)
   } finally {
     await agent.stop()
     outbox.close()

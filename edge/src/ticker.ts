@@ -1,4 +1,5 @@
-import { ClearwayError, type Clock } from '@clearway/contracts'
+import { performance } from 'node:perf_hooks'
+import { ClearwayError, type Clock, systemClock } from '@clearway/contracts'
 import type { Agent } from './agents/agent.ts'
 import type { Report } from './report.ts'
 
@@ -8,7 +9,6 @@ import type { Report } from './report.ts'
  *
  * @param agents read anew at every tick: an array that grows is stepped in full
  * @param periodS 0.1–1
- * @param steady time that nobody can set, ms; `performance.now` on a real machine, the clock itself in virtual time
  */
 export async function tick(
   agents: Iterable<Agent>,
@@ -16,11 +16,11 @@ export async function tick(
   clock: Clock,
   stop: AbortSignal,
   report: Report,
-  steady: () => number = () => clock.now(),
 ): Promise<void> {
   while (!stop.aborted) {
     const nowMs = clock.now()
-    const upMs = steady()
+    // Virtual time is steady; the machine's own clock may be set while an interval runs.
+    const upMs = clock === systemClock ? performance.now() : nowMs
     for (const agent of agents) {
       try {
         agent.step(nowMs, upMs)

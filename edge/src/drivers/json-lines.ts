@@ -71,8 +71,8 @@ export class JsonLines {
 
 const strict = <T extends TObject>(schema: T): T => ({ ...schema, additionalProperties: false })
 
-const { id: _id, at: _at, sequence: _sequence, bootId: _bootId, ...readFields } = GateRead.properties
-const ReadLine = strict(Type.Object(readFields))
+const { id, at: _at, sequence: _sequence, bootId: _bootId, ...readFields } = GateRead.properties
+const ReadLine = strict(Type.Object({ ...readFields, id: Type.Optional(id) }))
 const { id: _i, at: _a, sequence: _s, bootId: _b, ...fixFields } = VehiclePosition.properties
 const FixLine = strict(Type.Object(fixFields))
 const PassageLine = strict(
@@ -84,7 +84,7 @@ const PassageLine = strict(
 )
 const BayLine = strict(Type.Object({ occupied: Type.Boolean() }))
 
-/** In: one line for each vehicle read, the body of `gate/read`. Out: `{ action, text? }`. */
+/** In: one line for each vehicle read, the body of `gate/read`, with the camera's own id where it repeats reads. Out: `{ action, text? }`. */
 export const linesGate = (lines: JsonLines, clock: Clock): Camera & Barrier => ({
   watch: (listener) => lines.on(ReadLine, 'gate line', (read) => listener({ atMs: clock.now(), ...read })),
   act: (action, text) => lines.write({ action, ...(text === undefined ? {} : { text }) }),

@@ -76,10 +76,18 @@ export class Arbiter {
       this.#closed.set(id, { sequence, status: 'requested', mendable: false, forMs: 0 })
       return
     }
+    // Who sends `new` again under a new number has not heard an answer: it gets the present one once more.
+    const unheard = type === 'new' && seen !== undefined
     if (closed && !closed.mendable) {
       closed.sequence = sequence
+      const { status, reason } = closed
+      if (unheard && status !== 'requested') {
+        this.#answers.push({ request: id, sequence, status, ...(reason === undefined ? {} : { reason }) })
+      }
       return
     }
+    if (unheard && closed) this.#closed.delete(id)
+    if (unheard) this.#told.delete(id)
     const refused = refusal(this.#table, message, nowMs)
     if (live) {
       // Late or wrong, it does not end what runs; without a better one the lease does.

@@ -63,6 +63,7 @@ export class MqttUplink<K extends DeviceKind> implements Uplink<K> {
   #client: MqttClient | undefined
   #cursor = 0
   #inFlight = 0
+  #complaint = ''
   #running: { stop: AbortController; ended: Promise<void> } | undefined
 
   constructor(
@@ -153,7 +154,7 @@ export class MqttUplink<K extends DeviceKind> implements Uplink<K> {
     })
     const abandon = () => client.end(true)
     stop.addEventListener('abort', abandon, { once: true })
-    client.on('error', (error) => this.#report(this.#translate(error)))
+    client.on('error', (error) => this.#complain(error))
     client.on('message', (topic, payload) => {
       if (topic.startsWith(this.#prefix)) this.#down.receive(topic.slice(this.#prefix.length), payload)
     })
@@ -161,9 +162,10 @@ export class MqttUplink<K extends DeviceKind> implements Uplink<K> {
       this.#announce(client).then(
         () => {
           wasUp = true
+          this.#complaint = ''
         },
         (error: Error) => {
-          this.#report(this.#translate(error))
+          this.#complain(error)
           client.end(true)
         },
       )
@@ -234,7 +236,7 @@ export class MqttUplink<K extends DeviceKind> implements Uplink<K> {
     await Promise.race([
       client
         .publishAsync(this.#topic('status'), this.#status('offline'), { qos: 1, retain: true })
-        .catch((error: Error) => this.#report(this.#translate(error))),
+        .catch((error: Error) => this.#complain(error)),
       this.#clock.wait(goodbyeS, patience.signal).catch(() => undefined),
     ])
     patience.abort()
@@ -253,6 +255,13 @@ export class MqttUplink<K extends DeviceKind> implements Uplink<K> {
 
   #topic(channel: string): string {
     return this.#prefix + channel
+  }
+
+  /** Once an outage: the log of a thousand devices must stay readable while the gateway is away. */
+  #complain(error: Error): void {
+    const fault = this.#translate(error)
+    if (fault.message !== this.#complaint) this.#report(fault)
+    this.#complaint = fault.message
   }
 
   #translate(error: Error & { code?: unknown }): WorldError | PeerError {

@@ -97,6 +97,23 @@ describe('a request', () => {
     expect(reasons('a')).toContain('latest arrival passed')
   })
 
+  it('is answered again when it comes as new under a new number: the first answer was not heard', () => {
+    const { pass, send, told } = open()
+    pass(30, () => send('a'))
+    const before = told('a').length
+    pass(3, () => send('a', { type: 'new' }))
+    expect(told('a').slice(before)).toEqual(['granted', 'granted', 'granted'])
+    pass(3, () => send('x', { approach: 'x', type: 'new' }))
+    expect(told('x')).toEqual(['rejected', 'rejected', 'rejected'])
+    pass(60, () => send('a'))
+    expect(told('a').at(-1)).toBe('maxPresence')
+    const ended = told('a').length
+    pass(2, () => send('a'))
+    send('a', { type: 'new' })
+    pass(1)
+    expect(told('a').slice(ended)).toEqual(['maxPresence'])
+  })
+
   it('stays cancelled, also when its cancel overtook it', () => {
     const { pass, send, arbiter, answers } = open()
     send('a', { type: 'cancel', sequence: 2 })

@@ -8,6 +8,7 @@ import type { Arrival } from '../../src/index.ts'
 export class TestBroker {
   readonly arrivals: Arrival[] = []
   readonly subscriptions: string[] = []
+  refused = 0
   /** While set, nothing is acknowledged. */
   hold = false
   readonly #aedes: Aedes
@@ -18,7 +19,9 @@ export class TestBroker {
   constructor(aedes: Aedes) {
     this.#aedes = aedes
     aedes.authenticate = (client, name, password, done) => {
-      done(null, client?.id.startsWith(String(name)) === true && String(password) === `token of ${name}`)
+      const known = client?.id.startsWith(String(name)) === true && String(password) === `token of ${name}`
+      if (!known) this.refused++
+      done(null, known)
     }
     aedes.authorizePublish = (_client, packet, done) => {
       const { channel, ...identity } = parseTopic(packet.topic)

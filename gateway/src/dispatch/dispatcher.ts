@@ -77,7 +77,14 @@ export class Dispatcher {
     this.#engine = engine
     this.stored = new DispatchRecords(core.records)
     this.units = new UnitBoard(core.clock, core.devices, (vehicle) => this.#missionOf(vehicle) !== undefined)
-    signals.requests.on((lease, event) => this.#missions.get(lease.ask.dispatch)?.onLease(lease, event))
+    signals.requests.on((lease, event) => {
+      try {
+        this.#missions.get(lease.ask.dispatch)?.onLease(lease, event)
+      } catch (error) {
+        // The mission keeps the event and stores it with its next step; other requests must not wait for this disk.
+        this.#core.log.error({ dispatch: lease.ask.dispatch, err: error }, 'an event of a mission could not be stored')
+      }
+    })
   }
 
   /** Takes up what an earlier run of the gateway left open. */
@@ -100,7 +107,7 @@ export class Dispatcher {
         mission.step()
       } catch (error) {
         // Tried again in a second; until then it keeps no junction, see PriorityRequestServer.tick.
-        this.#core.log.error({ dispatch: mission.dispatch.id, error }, 'a mission could not take its step')
+        this.#core.log.error({ dispatch: mission.dispatch.id, err: error }, 'a mission could not take its step')
       }
       if (!mission.open) this.#missions.delete(mission.dispatch.id)
     }

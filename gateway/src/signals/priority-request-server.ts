@@ -1,27 +1,12 @@
-import {
-  type Clock,
-  type DispatchJunctionState,
-  type SignalMode,
-  type SignalRequest,
-  type SignalResponse,
-  toTimestamp,
-} from '@clearway/contracts'
-import { approachOf, compareClaims, compareImportance, inConflict } from '@clearway/routing'
+import type { Clock, DispatchJunctionState, SignalMode, SignalRequest, SignalResponse } from '@clearway/contracts'
 import type { Logger } from 'pino'
 import type { Downlink } from '../core.ts'
 import type { JournalEntry } from '../ingest/entry.ts'
-import {
-  isActive,
-  type Lease,
-  type LeaseEvent,
-  type LeaseState,
-  type PriorityAsk,
-  type RequestWindow,
-} from './lease.ts'
+import { givesWay, rivalsOf } from './arbitration.ts'
+import type { Lease, LeaseEvent, LeaseState, PriorityAsk, RequestWindow } from './lease.ts'
+import { type LiveLease, leaseMs, newLease, nextSequence, requestBody, sentAtMs } from './live-lease.ts'
 import type { SignalBoard } from './signal-board.ts'
 
-/** Silence for so long ends a lease at the agent, ms. Renewed every second: four renewals may be lost. */
-const leaseMs = 5_000
 const renewEveryMs = 1_000
 /** No answer to a first request within this: the junction counts as failed, though the request is kept up. */
 const answerWithinMs = 3_000
@@ -37,22 +22,6 @@ const arrivalMovedMs = 6_000
 const watchRecoveryMs = 600_000
 /** Weight of the newest round trip in the running mean. */
 const smoothing = 0.2
-
-type Mutable = { -readonly [K in keyof Lease]: Lease[K] } & {
-  device: string
-  sequence: number
-  sentMs: number
-  /** `new` is repeated until the agent has answered, so that an agent that starts late understands it. */
-  answered: boolean
-  answeredSequence: number
-  /** Controller's clock of the newest evidence; older evidence says nothing new. */
-  evidenceAtMs: number
-  heardMs: number
-  loggedWindow: RequestWindow
-  /** When the mission last spoke of it. */
-  wantedMs: number
-  releasedMs: number | undefined
-}
 
 /** People or the cabinet have the controller: report, do not insist. */
 const outOfReach: ReadonlySet<SignalMode> = new Set(['manual', 'flash', 'dark'])
@@ -73,7 +42,7 @@ export class PriorityRequestServer {
   readonly #board: SignalBoard
   readonly #downlink: Downlink
   readonly #deviceOf: (junction: string) => string
-  readonly #leases = new Map<string, Mutable>()
+  readonly #leases = new Map<string, LiveLease>()
   readonly #listeners = new Set<(lease: Lease, event: LeaseEvent) => void>()
   readonly #sending = new Set<Promise<void>>()
   #count = 0
@@ -111,43 +80,22 @@ export class PriorityRequestServer {
   }
 
   /**
-   * Asks for green, or names the lease of a conflicting movement that goes first. A lease at work is displaced only by
-   * a strictly higher importance, and never within its vehicle's stopping distance; one that still waits gives way to
-   * whatever comes first by importance, earliest arrival, id.
+   * Asks for green, or names the lease of a conflicting movement that goes first; the ones that give way are called off.
    *
    * @param resumed request id and time of a lease that an earlier run of this process had made
    * @throws InputError when the junction has no such approach
    */
   request(ask: PriorityAsk, window: RequestWindow, resumed?: { request: string; madeMs: number }): RequestOutcome {
-    const rivals = this.#rivalsOf(ask)
-    const stronger = rivals.find((rival) => !this.#givesWay(rival, ask, window))
+    const table = this.#board.table(ask.junction)
+    const rivals = table ? rivalsOf(this.#leases.values(), ask, table) : []
+    const stronger = rivals.find((rival) => !givesWay(rival, ask, window))
     if (stronger) return { waitsFor: stronger }
     for (const rival of rivals) {
       this.#end(rival, 'overridden', `gave way to ${ask.dispatch}`, this.#clock.now() + retryAfterMs)
     }
     const nowMs = this.#clock.now()
-    const lease: Mutable = {
-      request: resumed?.request ?? `${ask.dispatch}.${nowMs.toString(36)}-${this.#count++}`,
-      madeMs: resumed?.madeMs ?? nowMs,
-      ask,
-      window,
-      state: 'requested',
-      reason: undefined,
-      greenAtMs: undefined,
-      renewing: true,
-      retryAtMs: undefined,
-      device: this.#deviceOf(ask.junction),
-      sequence: 0,
-      sentMs: nowMs,
-      // An agent answers what changes; it has nothing new to say about a request that it kept over our restart.
-      answered: resumed !== undefined,
-      answeredSequence: -1,
-      evidenceAtMs: Number.NEGATIVE_INFINITY,
-      heardMs: nowMs,
-      loggedWindow: window,
-      wantedMs: nowMs,
-      releasedMs: undefined,
-    }
+    const identity = resumed ?? { request: `${ask.dispatch}.${nowMs.toString(36)}-${this.#count++}`, madeMs: nowMs }
+    const lease = newLease(ask, window, this.#deviceOf(ask.junction), identity, nowMs, resumed !== undefined)
     this.#leases.set(lease.request, lease)
     this.#send(lease, 'new')
     return { lease }
@@ -187,11 +135,11 @@ export class PriorityRequestServer {
     const lease = this.#leases.get(body.request)
     if (!lease?.renewing || entry.device !== lease.device) return
     // The lease of that message has run out, and so has what was said about it.
-    const outdated = this.#clock.now() - this.#sentAtMs(lease, body.sequence) >= leaseMs
+    const outdated = this.#clock.now() - sentAtMs(lease, body.sequence) >= leaseMs
     if (body.sequence > lease.sequence || body.sequence < lease.answeredSequence || outdated) return
     if (entry.atMs < lease.evidenceAtMs) return
     if (!lease.answered) {
-      const tripMs = Math.max(0, entry.receivedMs - this.#sentAtMs(lease, body.sequence))
+      const tripMs = Math.max(0, entry.receivedMs - sentAtMs(lease, body.sequence))
       this.#roundTripMs += smoothing * (tripMs - this.#roundTripMs)
     }
     lease.answered = true
@@ -240,39 +188,8 @@ export class PriorityRequestServer {
     await Promise.all(this.#sending)
   }
 
-  #mine(lease: Lease): Mutable | undefined {
+  #mine(lease: Lease): LiveLease | undefined {
     return this.#leases.get(lease.request)
-  }
-
-  #rivalsOf(ask: PriorityAsk): Mutable[] {
-    const table = this.#board.table(ask.junction)
-    if (!table) return []
-    const group = approachOf(table, ask.approach).group
-    return [...this.#leases.values()].filter(
-      (other) =>
-        other.renewing &&
-        other.state !== 'passed' &&
-        other.ask.junction === ask.junction &&
-        other.ask.dispatch !== ask.dispatch &&
-        inConflict(table, group, approachOf(table, other.ask.approach).group),
-    )
-  }
-
-  #givesWay(holder: Mutable, ask: PriorityAsk, window: RequestWindow): boolean {
-    if (isActive(holder.state)) {
-      return !holder.window.committed && compareImportance(ask.importance, holder.ask.importance) < 0
-    }
-    const claim = (of: PriorityAsk, { earliestMs }: RequestWindow) => ({
-      importance: of.importance,
-      earliestMs,
-      id: of.dispatch,
-    })
-    return compareClaims(claim(ask, window), claim(holder.ask, holder.window)) < 0
-  }
-
-  /** Sequence numbers are tenths of a second since the request was made, so they say when it was sent. */
-  #sentAtMs(lease: Mutable, sequence: number): number {
-    return lease.madeMs + sequence * 100
   }
 
   #onState(junction: string): void {
@@ -281,7 +198,7 @@ export class PriorityRequestServer {
     }
   }
 
-  #weighState(lease: Mutable): void {
+  #weighState(lease: LiveLease): void {
     const { junction, approach } = lease.ask
     const live = this.#board.live(junction)
     const atMs = this.#board.reportedAtMs(junction)
@@ -318,23 +235,23 @@ export class PriorityRequestServer {
     }
   }
 
-  #preemptedGreen(lease: Mutable): boolean {
+  #preemptedGreen(lease: LiveLease): boolean {
     const { junction, approach } = lease.ask
     return this.#board.live(junction)?.mode === 'preempted' && this.#board.showsGreen(junction, approach)
   }
 
-  #heard(lease: Mutable, atMs: number): void {
+  #heard(lease: LiveLease, atMs: number): void {
     lease.evidenceAtMs = Math.max(lease.evidenceAtMs, atMs)
     lease.heardMs = this.#clock.now()
   }
 
   /** The request is kept up: an agent that comes back finds it, and its answer revives the lease. */
-  #fail(lease: Mutable, reason: string): void {
+  #fail(lease: LiveLease, reason: string): void {
     lease.answered = false
     this.#become(lease, 'failed', reason)
   }
 
-  #end(lease: Mutable, state: LeaseState, reason?: string, retryAtMs?: number): void {
+  #end(lease: LiveLease, state: LeaseState, reason?: string, retryAtMs?: number): void {
     lease.renewing = false
     lease.releasedMs = this.#clock.now()
     lease.retryAtMs = retryAtMs
@@ -343,11 +260,11 @@ export class PriorityRequestServer {
     this.#become(lease, state, reason)
   }
 
-  #forget(lease: Mutable): void {
+  #forget(lease: LiveLease): void {
     this.#leases.delete(lease.request)
   }
 
-  #become(lease: Mutable, state: LeaseState, reason?: string): void {
+  #become(lease: LiveLease, state: LeaseState, reason?: string): void {
     const changed = lease.state !== state || lease.reason !== reason
     lease.state = state
     lease.reason = reason
@@ -361,33 +278,19 @@ export class PriorityRequestServer {
     for (const listener of this.#listeners) listener(lease, event)
   }
 
-  #send(lease: Mutable, type: SignalRequest['type']): void {
+  #send(lease: LiveLease, type: SignalRequest['type']): void {
     const nowMs = this.#clock.now()
     const { window, ask } = lease
     const first = lease.sequence === 0 && type === 'new'
-    lease.sequence = Math.max(lease.sequence + 1, Math.floor((nowMs - lease.madeMs) / 100))
+    lease.sequence = nextSequence(lease, nowMs)
     lease.sentMs = nowMs
     const moved = Math.abs(window.earliestMs - lease.loggedWindow.earliestMs) > arrivalMovedMs
     if (first || type === 'cancel' || moved) {
       lease.loggedWindow = window
       this.#tell(lease, 'sent', { type: moved && type === 'new' ? 'update' : type, sequence: lease.sequence })
     }
-    const body = {
-      request: lease.request,
-      type,
-      sequence: lease.sequence,
-      vehicle: ask.vehicle,
-      role: ask.role,
-      importance: ask.importance,
-      approach: ask.approach,
-      exit: ask.exit,
-      arrivalEarliest: toTimestamp(window.earliestMs),
-      arrivalLatest: toTimestamp(window.latestMs),
-      leaseUntil: toTimestamp(nowMs + leaseMs),
-      expiresAt: toTimestamp(nowMs + leaseMs),
-    } satisfies Omit<SignalRequest, 'id' | 'at'>
     const sending = this.#downlink
-      .send(lease.device, 'request', body)
+      .send(lease.device, 'request', requestBody(lease, type, nowMs))
       .catch((error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error)
         this.#log.warn({ request: lease.request, junction: ask.junction, type, reason }, 'signal request not sent')

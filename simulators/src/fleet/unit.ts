@@ -1,6 +1,6 @@
 import type { Position, RouteProfile, VehicleRoute } from '@clearway/contracts'
 import type { Fix, Navigator, Receiver } from '@clearway/edge'
-import { distanceM, type RoadNetwork, type RouteEngine } from '@clearway/routing'
+import { distanceM, type RoadNetwork, type RouteEngine, snap } from '@clearway/routing'
 import type { TrafficSimulator } from '../traffic/traffic-simulator.ts'
 import { type ArcRoute, arcsAlong } from './route-arcs.ts'
 import type { StationedUnit } from './stations.ts'
@@ -12,6 +12,8 @@ const SCENE_S = 60
 /** A route that begins this near, on another street, is joined by turning round, which takes a moment. */
 const TURN_M = 60
 const TURN_S = 5
+/** Among so many arcs of a new route its passage of the vehicle is looked for. */
+const JOIN_ARCS = 4
 /** From its station a unit comes out where the route begins, if that is this near. */
 const YARD_M = 500
 const ACCURACY_M = 3
@@ -31,6 +33,7 @@ export class Unit implements Receiver, Navigator {
   readonly #traffic: TrafficSimulator
   readonly #network: RoadNetwork
   readonly #engine: RouteEngine
+  readonly #home: Position
   #doing: Doing = { what: 'waits' }
   #pose: Position & { headingDeg: number }
 
@@ -39,7 +42,9 @@ export class Unit implements Receiver, Navigator {
     this.#traffic = traffic
     this.#network = network
     this.#engine = engine
-    this.#pose = { ...unit.home, headingDeg: 0 }
+    // It waits at the kerb before its station.
+    this.#home = snap(network, unit.home, YARD_M)[0]?.position ?? unit.home
+    this.#pose = { ...this.#home, headingDeg: 0 }
   }
 
   get doing(): Doing['what'] {
@@ -68,10 +73,19 @@ export class Unit implements Receiver, Navigator {
     const { lon, lat } = this.fix()
     const [fromLon, fromLat] = geometry.coordinates[0] as [number, number]
     const near = distanceM(lon, lat, fromLon, fromLat) <= (doing.what === 'waits' ? YARD_M : TURN_M)
-    const route = given && near ? given : this.#ownWay(geometry.coordinates.at(-1) as [number, number])
+    const route = given && near ? this.#joined(given) : this.#ownWay(geometry.coordinates.at(-1) as [number, number])
     if (doing.what === 'drives') this.#traffic.withdraw(doing.trip)
     const afterS = this.#traffic.nowS + (doing.what === 'drives' ? TURN_S : 0)
     this.#doing = { what: 'enters', route, afterS, mission: true }
+  }
+
+  /** The route from where it passes the vehicle, so that nobody jumps to its beginning. */
+  #joined(given: ArcRoute): ArcRoute {
+    const here = snap(this.#network, this.#pose, TURN_M, { contraflow: true })
+    const nearest = here.find(({ arc }) => given.arcs.subarray(0, JOIN_ARCS).includes(arc))
+    if (!nearest) return given
+    const arcs = given.arcs.subarray(given.arcs.indexOf(nearest.arc))
+    return arcs.length === 1 && nearest.offsetM >= given.toM ? given : { ...given, arcs, fromM: nearest.offsetM }
   }
 
   /** Once in each step of the traffic simulator, before it. */
@@ -94,7 +108,7 @@ export class Unit implements Receiver, Navigator {
 
   #goHome(): void {
     this.#doing = { what: 'waits' }
-    const route = this.#wayTo(this.unit.home, 'car')
+    const route = this.#wayTo(this.#home, 'car')
     this.#doing = { what: 'enters', route, afterS: this.#traffic.nowS, mission: false }
   }
 

@@ -143,8 +143,8 @@ export function createIngest(options: IngestOptions): Ingest {
       stopping.abort()
       await upkeep
       await broker.stop()
-      await journal.stop()
       await runner.stop()
+      await journal.stop()
     },
     get mqttPort() {
       return broker.port

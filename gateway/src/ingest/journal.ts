@@ -108,13 +108,14 @@ export class Journal {
     if (!this.#worker) return
     this.#stopped = true
     const worker = this.#worker
+    // The writer must be the last to close: then it leaves one complete file and no log.
+    this.#statements.clear()
+    this.#reader?.close()
+    this.#reader = undefined
     const gone = new Promise((resolve) => worker.once('exit', resolve))
     await this.#ask({ what: 'close' })
     await gone
     this.#worker = undefined
-    this.#statements.clear()
-    this.#reader?.close()
-    this.#reader = undefined
   }
 
   /** Rows handed in and not yet on disk. */

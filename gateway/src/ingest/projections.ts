@@ -8,6 +8,11 @@ import type { Journal } from './journal.ts'
 const slice = 500
 /** A cursor that moves over entries of other channels only is stored now and then; a restart looks at them again. */
 const lazyCursor = 20_000
+/**
+ * Pause between two rounds. Every projection's transaction holds the event loop for one sync of the disk; entries that
+ * arrive meanwhile share the next one. What cannot wait so long listens to the live feed.
+ */
+const pauseMs = 25
 const firstBackoffS = 1
 const longestBackoffS = 60
 
@@ -35,7 +40,8 @@ export class ProjectionRunner {
   readonly #stop = new AbortController()
   readonly #retries = new Set<Promise<void>>()
   #runs: Run[] = []
-  #scheduled = false
+  #timer: NodeJS.Timeout | undefined
+  #lastRoundMs = Number.NEGATIVE_INFINITY
   #unsubscribe: (() => void) | undefined
   #idle: (() => void)[] = []
 
@@ -65,6 +71,7 @@ export class ProjectionRunner {
 
   async stop(): Promise<void> {
     this.#unsubscribe?.()
+    clearTimeout(this.#timer)
     this.#stop.abort()
     await Promise.all(this.#retries)
     for (const run of this.#runs) if (run.seq > run.storedSeq) this.#store(run, run.seq)
@@ -82,24 +89,28 @@ export class ProjectionRunner {
 
   /** Resolves when every projection that is not resting after a failure has reached the journal's head. */
   settled(): Promise<void> {
-    if (this.#runs.every((run) => run.resting || run.seq >= this.#journal.head)) return Promise.resolve()
     return new Promise((resolve) => {
       this.#idle.push(resolve)
-      this.#schedule()
+      this.#schedule(0)
     })
   }
 
-  /** Not in the turn of the commit: acknowledgements leave first, and entries of several commits share a transaction. */
-  #schedule(): void {
-    if (this.#scheduled) return
-    this.#scheduled = true
-    setImmediate(() => {
-      this.#scheduled = false
-      if (this.#stop.signal.aborted) return
-      const more = this.#runs.map((run) => this.#step(run)).some(Boolean)
-      if (more) this.#schedule()
-      else for (const resolve of this.#idle.splice(0)) resolve()
-    })
+  /** Never in the turn of the commit: acknowledgements leave first. */
+  #schedule(afterMs = Math.max(0, this.#lastRoundMs + pauseMs - performance.now())): void {
+    if (this.#stop.signal.aborted) return
+    if (this.#timer) {
+      if (afterMs > 0) return
+      clearTimeout(this.#timer)
+    }
+    this.#timer = setTimeout(() => this.#round(), afterMs)
+  }
+
+  #round(): void {
+    this.#timer = undefined
+    const more = this.#runs.map((run) => this.#step(run)).some(Boolean)
+    this.#lastRoundMs = performance.now()
+    if (more) this.#schedule(0)
+    else for (const resolve of this.#idle.splice(0)) resolve()
   }
 
   /** One transaction. @returns whether there is more to do now */

@@ -5,6 +5,8 @@ import type { TelemetryStore } from './store.ts'
 
 const batchPoints = 1_000
 const longestBackoffS = 60
+/** Points that follow each other within this time go together: each batch costs two syncs of the disk. */
+const gatherS = 0.5
 
 /**
  * Carries points from the outbox to the telemetry store: writes, waits for the answer, then removes them. A crash
@@ -18,6 +20,7 @@ export class Recorder {
   readonly #stop = new AbortController()
   #running: Promise<void> | undefined
   #wake: (() => void) | undefined
+  #gathering = new AbortController()
   #idle: (() => void)[] = []
 
   constructor(outbox: RecordsOutbox, store: TelemetryStore, clock: Clock, log: Logger) {
@@ -37,6 +40,7 @@ export class Recorder {
   /** What is left stays in the outbox for the next start. */
   async stop(): Promise<void> {
     this.#stop.abort()
+    this.#gathering.abort()
     this.#wake?.()
     await this.#running
   }
@@ -45,6 +49,7 @@ export class Recorder {
   settled(): Promise<void> {
     return new Promise((resolve) => {
       this.#idle.push(resolve)
+      this.#gathering.abort()
       setImmediate(() => this.#wake?.())
     })
   }
@@ -55,10 +60,7 @@ export class Recorder {
       const { points, upToSeq } = this.#outbox.waiting(batchPoints)
       if (points.length === 0) {
         for (const resolve of this.#idle.splice(0)) resolve()
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve
-        })
-        this.#wake = undefined
+        await this.#somethingNew()
         continue
       }
       try {
@@ -73,5 +75,17 @@ export class Recorder {
         })
       }
     }
+  }
+  /** Waits for the first new point, then a little for those that follow it. */
+  async #somethingNew(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+    this.#wake = undefined
+    if (this.#idle.length > 0 || this.#stop.signal.aborted) return
+    this.#gathering = new AbortController()
+    await this.#clock.wait(gatherS, this.#gathering.signal).catch(() => {
+      // Somebody waits for the outbox to be empty, or the end has come: no gathering.
+    })
   }
 }

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { compile, fromTimestamp, InputError, LotSettingsList, systemClock, TariffEdition } from '@clearway/contracts'
+import {
+  compile,
+  fromTimestamp,
+  InputError,
+  LotSettingsList,
+  systemClock,
+  TariffEditionList,
+} from '@clearway/contracts'
 import { AuditLog, Lots, loadConfig, Records, seedLots, Tariffs } from '@clearway/gateway'
 import { type CityOptions, importCity, saveCity } from '@clearway/routing'
 import { Command } from 'commander'
@@ -102,25 +109,26 @@ export function importCommand(): Command {
     })
 
   command
-    .command('tariff')
-    .description('a new version of one tariff: { document, validFrom? }, JSON or YAML')
-    .argument('<id>')
+    .command('tariffs')
+    .description('new versions of tariffs: { items: [{ id, document, validFrom? }] }, JSON or YAML')
     .argument('<file>')
-    .action((id: string, file: string) => {
-      const edition = compile(TariffEdition).require(readDocument(file), file)
+    .action((file: string) => {
+      const { items } = compile(TariffEditionList).require(readDocument(file), file)
+      const nowMs = systemClock.now()
       const records = Records.open(loadConfig().dataDir)
       try {
-        const tariff = records.transaction(() => {
-          const nowMs = systemClock.now()
-          const validFromMs = edition.validFrom === undefined ? nowMs : fromTimestamp(edition.validFrom)
-          const made = new Tariffs(records).add(id, edition.document, validFromMs, nowMs)
-          new AuditLog(records, systemClock).record(operator, 'import.tariff', id, { version: made.version })
-          return made
+        records.transaction(() => {
+          const tariffs = new Tariffs(records)
+          const audit = new AuditLog(records, systemClock)
+          for (const { id, document, validFrom } of items) {
+            const { version } = tariffs.add(id, document, validFrom ? fromTimestamp(validFrom) : nowMs, nowMs)
+            audit.record(operator, 'import.tariff', id, { version })
+          }
         })
-        console.log(JSON.stringify({ tariff: tariff.id, version: tariff.version }))
       } finally {
         records.close()
       }
+      console.log(JSON.stringify({ tariffs: items.length }))
     })
   return command
 }

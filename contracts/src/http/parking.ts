@@ -45,6 +45,12 @@ export const TariffEdition = Type.Object({
 })
 export type TariffEdition = Static<typeof TariffEdition>
 
+/** New versions of several tariffs at once. */
+export const TariffEditionList = Type.Object({
+  items: Type.Array(Type.Object({ id: Name, ...TariffEdition.properties }), { minItems: 1, maxItems: 1000 }),
+})
+export type TariffEditionList = Static<typeof TariffEditionList>
+
 export const QuoteRequest = Type.Object({
   tariff: Type.Optional(Name),
   lot: Type.Optional(Name),

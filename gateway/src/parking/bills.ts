@@ -69,8 +69,7 @@ export class Bills {
         state text not null, amount_fen integer not null, lines text not null, tariff text not null,
         tariff_version integer not null, revision integer not null, issued_ms integer not null,
         primary key (stay, tariff_version, revision)) strict, without rowid;
-      create index if not exists bill_issued on bill (issued_ms);
-      create index if not exists bill_plate on bill (plate)`)
+      create index if not exists bill_issued on bill (issued_ms)`)
     this.#insert = records.db.prepare(`insert into bill values (?, ?, ?, 'issued', ?, ?, ?, ?, ?, ?)`)
     this.#lastRevision = records.db.prepare(
       'select max(revision) as last from bill where stay = ? and tariff_version = ?',
@@ -120,7 +119,11 @@ export class Bills {
   list(filter: BillFilter, limit: number, after?: { issuedMs: number; id: string }): BillRecord[] {
     const conditions: string[] = []
     const values: (string | number)[] = []
-    for (const key of ['plate', 'lot', 'state'] as const) {
+    if (filter.plate !== undefined) {
+      conditions.push('stay in (select id from stay where plate = ? and lot in (select id from lot))')
+      values.push(filter.plate)
+    }
+    for (const key of ['lot', 'state'] as const) {
       const value = filter[key]
       if (value === undefined) continue
       conditions.push(`${key} = ?`)

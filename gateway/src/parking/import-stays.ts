@@ -22,7 +22,7 @@ export interface ImportOptions {
 }
 
 /** Stays per transaction: large enough that syncing to disk does not count, small enough to hold in memory. */
-const batchSize = 20_000
+const batchSize = 50_000
 
 /**
  * Loads stays by the ledger's own rules: what enters twice goes to review, what closes is priced and billed, rollups
@@ -76,14 +76,8 @@ function loadBatch(ledger: LotLedger, batch: readonly ImportedStay[], firstRow: 
     const times = vehicles.map(({ atMs }) => atMs)
     ledger.coverage.add(id, times)
     // History does not pass the gates: the count begins at what it leaves in the lot.
-    if (opened !== 0) {
-      ledger.counts.add(
-        id,
-        lot.capacity,
-        opened,
-        times.reduce((a, b) => Math.max(a, b)),
-      )
-    }
+    const newestMs = times.reduce((a, b) => Math.max(a, b))
+    ledger.counts.add(id, lot.capacity, opened, newestMs)
   }
   ledger.settle()
   return passages

@@ -54,7 +54,7 @@ export class Stays {
         colour text not null, vehicle_class text not null, state text not null, entered_ms integer, left_ms integer,
         anchor_ms integer not null, reason text, tariff text not null, tariff_version integer not null,
         amount_fen integer not null, bill text) strict;
-      create index if not exists stay_plate on stay (plate, lot, anchor_ms);
+      create index if not exists stay_plate on stay (lot, plate, anchor_ms);
       create index if not exists stay_anchor on stay (anchor_ms);
       create index if not exists stay_entered on stay (lot, anchor_ms);
       create index if not exists stay_left on stay (lot, left_ms) where left_ms is not null;
@@ -69,8 +69,8 @@ export class Stays {
          tariff_version = excluded.tariff_version, amount_fen = excluded.amount_fen, bill = excluded.bill`,
     )
     this.#chain = db.prepare(
-      `select ${columns} from stay where plate = ?1 and lot = ?2 and anchor_ms >= coalesce(
-         (select max(anchor_ms) from stay where plate = ?1 and lot = ?2 and anchor_ms <= ?3), ?3)`,
+      `select ${columns} from stay where lot = ?2 and plate = ?1 and anchor_ms >= coalesce(
+         (select max(anchor_ms) from stay where lot = ?2 and plate = ?1 and anchor_ms <= ?3), ?3)`,
     )
     this.#passages = db.prepare(
       `select anchor_ms as atMs, 1 as change from stay
@@ -144,7 +144,8 @@ export class Stays {
       conditions.push(condition)
       values.push(...given)
     }
-    if (filter.plate !== undefined) where('plate = ?', filter.plate)
+    // The index begins with the lot: matching asks for one lot, and a plate is sought in each.
+    if (filter.plate !== undefined) where('plate = ? and lot in (select id from lot)', filter.plate)
     if (filter.lot !== undefined) where('lot = ?', filter.lot)
     if (filter.state !== undefined) where('state = ?', filter.state)
     if (filter.toMs !== undefined) where('anchor_ms < ?', filter.toMs)

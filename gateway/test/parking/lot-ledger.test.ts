@@ -148,6 +148,26 @@ describe('what does not add up', () => {
   })
 })
 
+describe('a batch that fails', () => {
+  it('leaves nothing behind, and is applied whole when it comes again', async () => {
+    const lot = await openLot()
+    const visit = [
+      { direction: 'in', at: startMs },
+      { direction: 'out', at: startMs + hourMs },
+    ] as const
+    lot.fault.armed = true
+    expect(() => lot.reads(...visit)).toThrow('the disk is full')
+    expect(await stays(lot)).toEqual([])
+    lot.fault.armed = false
+    lot.reads(...visit)
+    expect(await stays(lot)).toMatchObject([{ state: 'closed' }])
+    expect(lot.records.db.prepare('select sum(arrivals) as arrivals, sum(net) as net from lot_quarter').get()).toEqual({
+      arrivals: 1,
+      net: 0,
+    })
+  })
+})
+
 describe('the order in which reads arrive', () => {
   const Visits = fc.array(
     fc.record({

@@ -33,6 +33,7 @@ export function parkingOver(city?: City) {
   const published: { id: string }[][] = []
   const audited: string[] = []
   const warnings: unknown[] = []
+  const fault = { armed: false }
   let seq = 0
   const core = {
     config: { city: {} },
@@ -43,7 +44,12 @@ export function parkingOver(city?: City) {
     devices: { find: (id: string) => ({ lot: id.replace(/-(in|out)$/, '') }) },
     audit: { record: (_: Actor, action: string, subject: string) => audited.push(`${action} ${subject}`) },
     stream: { provide: () => {}, publish: (_: string, items: { id: string }[]) => published.push(items) },
-    series: { append: (added: readonly Point[]) => points.push(...added) },
+    series: {
+      append: (added: readonly Point[]) => {
+        if (fault.armed) throw new Error('the disk is full')
+        points.push(...added)
+      },
+    },
   } as unknown as Core
   const parking = createParking(core)
 
@@ -90,7 +96,7 @@ export function parkingOver(city?: City) {
     records.transaction(() => parking.projections?.[0]?.apply(entries))
   }
 
-  return { clock, records, points, published, audited, warnings, parking, call, reads }
+  return { fault, clock, records, points, published, audited, warnings, parking, call, reads }
 }
 
 /** The same with the lot made. */

@@ -9,8 +9,11 @@ const weekMs = 7 * 1440 * minuteMs
 /** Groups of one lot are shifted against each other by at most this, so that they do not move in step. */
 const largestShiftMin = 20
 
-/** Recorded lots that are replayed. P4 had just opened: 47 stays in half a year. */
-const sources = ['P1', 'P3', 'P5', 'P6', 'P7', 'P10']
+/**
+ * Recorded lots that are replayed: two hotels, a mall and a community in equal shares, and now and then a market, whose
+ * bays turn over eight times a day. P6 is a market like P7; P4 had just opened.
+ */
+const sources = ['P1', 'P1', 'P3', 'P3', 'P5', 'P5', 'P10', 'P10', 'P7']
 
 /** One visit of one generated vehicle. */
 export interface ReplayedStay {

@@ -78,7 +78,7 @@ export function createCity(config: Config, data: CityData | undefined, version: 
         answer: Type.Object({}, { description: 'a GeoJSON FeatureCollection', additionalProperties: true }),
         handle: async ({ headers }) => {
           if (!data) return { body: JSON.stringify(noStreets) }
-          const answer = { 'cache-control': 'private, max-age=3600', vary: 'accept-encoding' }
+          const answer = { 'cache-control': 'private, max-age=300', vary: 'accept-encoding' }
           if (!acceptsGzip(headers)) return { body: await decompressed(data.streets), headers: answer }
           return { body: data.streets, headers: { ...answer, 'content-encoding': 'gzip' } }
         },

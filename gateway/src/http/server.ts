@@ -79,7 +79,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const refuse = unserved(routes)
   const fallback = pageFallback(pagesDir)
   app.setNotFoundHandler((request, reply) =>
-    request.url.startsWith(`${apiBase}/`) ? refuse(request, reply) : fallback(request, reply),
+    request.url.startsWith(apiBase) ? refuse(request, reply) : fallback(request, reply),
   )
   return app
 }

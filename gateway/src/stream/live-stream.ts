@@ -9,9 +9,14 @@ export const heartbeatS = 15
 
 interface Topic {
   snapshot: () => readonly { id: string }[]
-  /** Newest change per id since the start, to resume from. */
+  /** Newest change per id within `resumeS`, oldest first, to resume from. */
   changes: Map<string, Change>
+  /** The newest change that is no longer held; who saw less than this needs a snapshot. */
+  forgotten: number
 }
+
+/** A browser that was away longer begins anew; changes older than this are not held. */
+const resumeS = 600
 
 /** How many event streams may be open at once, over all and of one caller. */
 export interface StreamLimits {
@@ -42,20 +47,30 @@ export class LiveStream implements Stream {
   }
 
   provide(topic: StreamTopic, snapshot: () => readonly { id: string }[]): void {
-    this.#topics.set(topic, { snapshot, changes: this.#topics.get(topic)?.changes ?? new Map() })
+    this.#topic(topic).snapshot = snapshot
   }
 
   publish(topic: StreamTopic, items: readonly { id: string }[]): void {
     if (items.length === 0) return
-    const changes = items.map((item): Change => ({ id: item.id, item, sequence: ++this.#sequence }))
-    const known = this.#topic(topic).changes
-    for (const change of changes) known.set(change.id, change)
+    const atMs = this.#clock.now()
+    const changes = items.map((item): Change => ({ id: item.id, item, sequence: ++this.#sequence, atMs }))
+    const held = this.#topic(topic)
+    for (const change of changes) {
+      // Deleted first, so that the map stays in the order of the changes.
+      held.changes.delete(change.id)
+      held.changes.set(change.id, change)
+    }
+    for (const change of held.changes.values()) {
+      if (change.atMs > atMs - resumeS * 1000) break
+      held.changes.delete(change.id)
+      held.forgotten = change.sequence
+    }
     for (const reader of this.#readers.keys()) reader.offer(topic, changes)
   }
 
   /**
    * A stream of server-sent events: a snapshot of each topic, or only what has changed since `lastEventId` when that
-   * was handed out by this run; then deltas.
+   * was handed out by this run not long ago; then deltas.
    *
    * @throws OverloadError when too many are open
    */
@@ -68,14 +83,14 @@ export class LiveStream implements Stream {
       closed: () => this.#readers.delete(reader),
     })
     const since = this.#sequenceOf(lastEventId)
-    if (since === undefined) {
-      reader.begin(topics.map((topic) => ({ topic, items: this.#topic(topic).snapshot() })))
+    const known = topics.map((topic) => ({ topic, ...this.#topic(topic) }))
+    if (since === undefined || known.some(({ forgotten }) => forgotten > since)) {
+      reader.begin(known.map(({ topic, snapshot }) => ({ topic, items: snapshot() })))
     } else {
-      for (const topic of topics) {
-        const changes = [...this.#topic(topic).changes.values()]
+      for (const { topic, changes } of known) {
         reader.offer(
           topic,
-          changes.filter(({ sequence }) => sequence > since),
+          [...changes.values()].filter(({ sequence }) => sequence > since),
         )
       }
     }
@@ -104,7 +119,7 @@ export class LiveStream implements Stream {
   #topic(name: StreamTopic): Topic {
     let topic = this.#topics.get(name)
     if (!topic) {
-      topic = { snapshot: () => [], changes: new Map() }
+      topic = { snapshot: () => [], changes: new Map(), forgotten: 0 }
       this.#topics.set(name, topic)
     }
     return topic

@@ -6,6 +6,7 @@ export interface Change {
   id: string
   item: { id: string }
   sequence: number
+  atMs: number
   json?: string
 }
 

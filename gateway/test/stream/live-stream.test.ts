@@ -113,6 +113,18 @@ describe('a reader', () => {
     expect(read(again)).toMatchObject([{ kind: 'delta', items: [{ id: 'p-2', vacant: 1 }, { id: 'p-3' }] }])
   })
 
+  it('that was away for longer than changes are held gets a snapshot', async () => {
+    const reader = await opened()
+    stream.publish('lots', [{ id: 'p-1' }])
+    await clock.advance(0.1)
+    const seen = read(reader).at(-1)?.eventId
+    reader.end()
+    stream.publish('lots', [{ id: 'p-2' }])
+    await clock.advance(600)
+    stream.publish('lots', [{ id: 'p-3' }])
+    expect(read(stream.open(['lots'], actor('s-1'), seen))).toMatchObject([{ kind: 'snapshot' }])
+  })
+
   it.each(['0123456789ab-5', 'nonsense', ''])('with the foreign event id "%s" gets a snapshot', (eventId) => {
     expect(read(stream.open(['lots'], actor('s-1'), eventId))).toMatchObject([{ kind: 'snapshot' }])
   })

@@ -54,14 +54,14 @@ function lateEnd(table: JunctionTable, id: string, next: Stage, changeMs: number
  *
  * @returns ms, in (−cycle/2, cycle/2]; negative when it is early
  */
-export function offsetErrorMs({ stages, cycleMs, offsetMs }: Plan, index: number, nowMs: number): number {
+function offsetErrorMs({ stages, cycleMs, offsetMs }: Plan, index: number, nowMs: number): number {
   const { startMs } = stages[index] as PlanStage
   const behind = (((nowMs - offsetMs - startMs) % cycleMs) + cycleMs) % cycleMs
   return behind > cycleMs / 2 ? behind - cycleMs : behind
 }
 
 /** Within this a stage counts as coordinated: a tick for each interval of a change. */
-export const coordinatedWithinMs = 2000
+const coordinatedWithinMs = 2000
 
 interface Way {
   direction: 'shorten' | 'lengthen'

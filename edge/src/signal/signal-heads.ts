@@ -1,7 +1,7 @@
 import type { JunctionTable, MovementState, SignalGroup } from '@clearway/contracts'
 
 /** `green` is also the walk of a pedestrian group. */
-export type Aspect = 'red' | 'green' | 'green-flash' | 'yellow' | 'clearance'
+type Aspect = 'red' | 'green' | 'green-flash' | 'yellow' | 'clearance'
 
 interface Conflict {
   other: Head

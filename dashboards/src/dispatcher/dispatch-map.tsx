@@ -14,7 +14,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { OpenFeed } from '../feed/use-feed.ts'
 import { useLanguage } from '../language/use-language.ts'
 import { useAppearance } from '../look/appearance.ts'
-import { boundsOf } from '../map/bounds.ts'
+import { boundsOf, coreOf } from '../map/bounds.ts'
 import { CityMap, type Scene } from '../map/city-map.tsx'
 import { Glide } from '../map/glide.ts'
 import { corridorPaths, corridorRings } from '../map/layers/corridor-layers.ts'
@@ -63,7 +63,10 @@ export default function DispatchMap(props: DispatchMapProps) {
     () => (dispatch ? new Set(dispatch.junctions.map(({ junction }) => junction)) : noCorridor),
     [dispatch],
   )
-  const bounds = useMemo(() => boundsOf(junctions.map(({ position }) => position)) ?? city.bounds, [junctions, city])
+  const [home, bounds] = useMemo(() => {
+    const positions = junctions.map(({ position }) => position)
+    return [coreOf(positions) ?? city.bounds, boundsOf(positions) ?? city.bounds] as const
+  }, [junctions, city])
 
   const describe = useCallback(
     ({ object, layer }: PickingInfo): string | null => {
@@ -206,6 +209,7 @@ export default function DispatchMap(props: DispatchMapProps) {
       store={store}
       topics={topics}
       scene={scene}
+      home={home}
       bounds={bounds}
       padding={padding}
       engineRef={engine}

@@ -1,4 +1,4 @@
-import type { LotMetrics, Page } from '@clearway/contracts'
+import type { LotMetrics } from '@clearway/contracts'
 import { Segmented } from 'antd'
 import { lazy, Suspense, useCallback, useEffect, useRef } from 'react'
 import { useLanguage } from '../language/use-language.ts'
@@ -30,7 +30,8 @@ export function LotDetail({ row, period, onPeriod, onClose }: LotDetailProps) {
   // Who opened the panel from the keyboard goes on reading in it.
   useEffect(() => panel.current?.focus({ preventScroll: true }), [])
   const load = useCallback(
-    (stop: AbortSignal) => get<Page<LotMetrics>>(`/lots/${lot.id}/metrics?${metricsQuery(period, Date.now())}`, stop),
+    (stop: AbortSignal) =>
+      get<{ items: LotMetrics[] }>(`/lots/${lot.id}/metrics?${metricsQuery(period, Date.now())}`, stop),
     [lot.id, period],
   )
   const metrics = useRemote(load)

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useRef } from 'react'
 import type { OpenFeed } from '../feed/use-feed.ts'
 import { useLanguage } from '../language/use-language.ts'
 import { useAppearance } from '../look/appearance.ts'
-import { boundsOf } from '../map/bounds.ts'
+import { boundsOf, coreOf } from '../map/bounds.ts'
 import { CityMap, type Scene } from '../map/city-map.tsx'
 import { type LotView, lotLayers } from '../map/layers/lot-layers.ts'
 import type { MapEngine, Padding } from '../map/map-engine.ts'
@@ -43,10 +43,10 @@ export default function LotMap({ city, configuration, feed, rows, revenue, addre
   // All lots, whatever is filtered; once they are known, they stand where they stand.
   const known = feed.store.receivedMs('lots') !== undefined
   // biome-ignore lint/correctness/useExhaustiveDependencies: the store fills without React, `known` says when
-  const bounds = useMemo(
-    () => boundsOf(feed.store.items('lots').map(({ position }) => position)) ?? city.bounds,
-    [feed.store, city, known],
-  )
+  const [home, bounds] = useMemo(() => {
+    const positions = feed.store.items('lots').map(({ position }) => position)
+    return [coreOf(positions) ?? city.bounds, boundsOf(positions) ?? city.bounds] as const
+  }, [feed.store, city, known])
 
   const describe = useCallback(
     (lot: Lot): string => {
@@ -102,6 +102,7 @@ export default function LotMap({ city, configuration, feed, rows, revenue, addre
       store={feed.store}
       topics={topics}
       scene={scene}
+      home={home}
       bounds={bounds}
       padding={padding}
       engineRef={engine}

@@ -1,7 +1,7 @@
 import type { LotMetrics } from '@clearway/contracts'
 import { useEffect, useState } from 'react'
 import { startOfDayMs } from '../language/city-day.ts'
-import { getAll } from '../server/requests.ts'
+import { get } from '../server/requests.ts'
 
 export interface RevenueToday {
   /** Fen per lot. */
@@ -20,7 +20,7 @@ async function load(timeZone: string, stop: AbortSignal): Promise<RevenueToday> 
     bucket: 'all',
     by: 'lot',
   })
-  const items = await getAll<LotMetrics>(`/lots/metrics?${query}`, stop)
+  const { items } = await get<{ items: LotMetrics[] }>(`/lots/metrics?${query}`, stop)
   return {
     byLot: new Map(items.map(({ lot, revenueFen }) => [lot ?? '', revenueFen])),
     totalFen: items.reduce((sum, { revenueFen }) => sum + revenueFen, 0),

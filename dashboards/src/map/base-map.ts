@@ -14,38 +14,44 @@ const tiers = [
 
 type Tier = (typeof tiers)[number]['id']
 
-const paint: Record<
-  Appearance,
-  { land: string; water: string; green: string; case: string; roads: Record<Tier, string> }
-> = {
+interface Paint {
+  land: string
+  water: string
+  green: string
+  case: string
+  /** Colour of each tier when the whole city is in view, and among the houses. */
+  roads: Record<Tier, readonly [far: string, near: string]>
+}
+
+const paint: Record<Appearance, Paint> = {
   dark: {
     land: '#0b1420',
     water: '#0d2238',
     green: '#0e1d22',
     case: '#070d16',
     roads: {
-      path: '#16222f',
-      service: '#1a2838',
-      local: '#223347',
-      tertiary: '#2b3f57',
-      secondary: '#34495f',
-      primary: '#40566e',
-      fast: '#4c6179',
+      path: ['#16222f', '#16222f'],
+      service: ['#1a2838', '#1a2838'],
+      local: ['#23354a', '#223347'],
+      tertiary: ['#30455f', '#2b3f57'],
+      secondary: ['#3a506a', '#34495f'],
+      primary: ['#48607b', '#40566e'],
+      fast: ['#586f8b', '#4c6179'],
     },
   },
   light: {
-    land: '#e8ecf1',
+    land: '#e9edf2',
     water: '#c9dcec',
     green: '#dde8dd',
     case: '#c0cad6',
     roads: {
-      path: '#e2e6ec',
-      service: '#f6f7f9',
-      local: '#ffffff',
-      tertiary: '#ffffff',
-      secondary: '#fffaf0',
-      primary: '#ffecc0',
-      fast: '#ffd999',
+      path: ['#dfe4ea', '#dfe4ea'],
+      service: ['#f3f5f8', '#f3f5f8'],
+      local: ['#d2d9e2', '#ffffff'],
+      tertiary: ['#bfc9d5', '#ffffff'],
+      secondary: ['#b1bdcb', '#fffaf0'],
+      primary: ['#a5b3c3', '#ffecc0'],
+      fast: ['#e0b25c', '#ffd999'],
     },
   },
 }
@@ -63,6 +69,16 @@ const widthAt = (width: number, extra = 0): ExpressionSpecification => [
   width + extra,
   18,
   width * 3.6 + extra,
+]
+
+const colourAt = ([far, near]: readonly [string, string]): ExpressionSpecification => [
+  'interpolate',
+  ['linear'],
+  ['zoom'],
+  12.2,
+  far,
+  13.2,
+  near,
 ]
 
 /** `primary_link` is drawn like `primary`. */
@@ -92,10 +108,14 @@ export function baseMap(streets: string, appearance: Appearance): StyleSpecifica
       {
         ...shared,
         id: `case-${id}`,
-        minzoom: Math.max(minzoom, 10),
+        minzoom: Math.max(minzoom, 13),
         paint: { 'line-color': colours.case, 'line-width': widthAt(width, 1.6) },
       },
-      { ...shared, id: `road-${id}`, paint: { 'line-color': colours.roads[id], 'line-width': widthAt(width) } },
+      {
+        ...shared,
+        id: `road-${id}`,
+        paint: { 'line-color': colourAt(colours.roads[id]), 'line-width': widthAt(width) },
+      },
     ]
   })
   return {

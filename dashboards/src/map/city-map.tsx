@@ -29,7 +29,9 @@ export interface CityMapProps {
   topics: readonly StreamTopic[]
   /** Memoise it: a new scene is drawn at once. */
   scene: Scene
-  /** What to show at first and on "show everything". */
+  /** What the first picture shows. */
+  home: Bounds
+  /** What "show everything" shows. */
   bounds: Bounds
   padding: Padding
   engineRef?: RefObject<MapEngine | undefined>
@@ -44,18 +46,19 @@ const glideFrameMs = 50
 
 /** The map of a page: one engine for its whole life, redrawn when data, scene, zoom or appearance change. */
 export function CityMap(props: CityMapProps) {
-  const { city, configuration, store, topics, scene, bounds, padding, engineRef, onReady, cursor, children } = props
+  const { city, configuration, store, topics, scene, home, bounds, padding, engineRef, onReady, cursor, children } =
+    props
   const { t, text } = useLanguage()
   const appearance = useAppearance()
   const container = useRef<HTMLDivElement>(null)
   const engine = useRef<MapEngine | undefined>(undefined)
-  const shown = useRef({ scene, appearance, bounds, padding, label: '', onReady })
+  const shown = useRef({ scene, appearance, home, padding, label: '', onReady })
   const gate = useRef<FrameGate | undefined>(undefined)
   const [state, setState] = useState<'loading' | 'ready' | 'failed'>('loading')
   const [incomplete, setIncomplete] = useState(false)
   const [token, setToken] = useState(configuration.mapboxToken)
   const label = t('map.label', { city: text(city.name) })
-  shown.current = { scene, appearance, bounds, padding, label, onReady }
+  shown.current = { scene, appearance, home, padding, label, onReady }
 
   useEffect(() => {
     const abandon = new AbortController()
@@ -77,7 +80,7 @@ export function CityMap(props: CityMapProps) {
       {
         container: element,
         appearance: shown.current.appearance,
-        bounds: shown.current.bounds,
+        bounds: shown.current.home,
         padding: shown.current.padding,
         label: shown.current.label,
         onClick: (info) => shown.current.scene.onClick?.(info),

@@ -54,8 +54,17 @@ const revocationsEveryS = 5
 
 /** Opens the store and puts the rooms together; nothing listens before `start`. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, clock, log } = options
   const lifetime = new Lifetime()
+  try {
+    return await compose(options, lifetime)
+  } catch (error) {
+    await lifetime.close()
+    throw error
+  }
+}
+
+async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gateway> {
+  const { config, clock, log } = options
   const records: Records = await lifetime.open(
     () => Records.open(config.dataDir),
     () => records.close(),

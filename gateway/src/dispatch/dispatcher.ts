@@ -17,7 +17,8 @@ import type { Core } from '../core.ts'
 import type { Actor } from '../http/route.ts'
 import type { Signals } from '../signals/signals.ts'
 import { DispatchRecords, type StoredMission } from './dispatch-records.ts'
-import { Mission, plannedJunctions } from './mission.ts'
+import { Mission } from './mission.ts'
+import { plannedJunctions } from './mission-junctions.ts'
 import { UnitBoard } from './unit-board.ts'
 
 const profileOf: Readonly<Record<PriorityRole, RouteProfile>> = {

@@ -2,51 +2,35 @@ import {
   type Clock,
   type Dispatch,
   type DispatchJunction,
-  type DispatchJunctionState,
   type DispatchState,
   fromTimestamp,
+  InputError,
   type Position,
   payloadLimit,
   type Route,
   toTimestamp,
 } from '@clearway/contracts'
-import {
-  arrivalWindow,
-  compactLine,
-  delayWithoutPriority,
-  type JunctionAhead,
-  longestEntryTime,
-  type Milestone,
-  type PlannedGreen,
-  planGreenChannel,
-  type RouteLine,
-  routeLine,
-  stoppingDistance,
-} from '@clearway/routing'
+import { compactLine, type PlannedGreen, stoppingDistance } from '@clearway/routing'
 import type { Logger } from 'pino'
 import type { Downlink } from '../core.ts'
 import type { Lease, LeaseEvent } from '../signals/lease.ts'
 import type { Signals } from '../signals/signals.ts'
 import type { Leg, MissionEvent, StoredMission } from './dispatch-records.ts'
+import { type OpenLeg, planAhead, writeForecast } from './mission-forecast.ts'
+import { heldStates, rerouted } from './mission-junctions.ts'
+import { RouteProgress } from './route-progress.ts'
 import type { Fix } from './unit-board.ts'
 
-/** Farther than this beside the route for `offRouteMs`, a vehicle has left it. */
-const offRouteM = 60
-const offRouteMs = 5_000
-/** A position known worse than this is not matched to the route. */
-const worstAccuracyM = 100
-/** No vehicle moves faster; bounds how far along the route the next position is looked for. */
-const fastestMps = 60
 /** Without a position for so long the requests are given back, and later the mission ends. */
 const silentMs = 10_000
 const lostMs = 60_000
 /** Length of the vehicle and the time after which its green is given back. */
 const vehicleLengthM = 8
 const releaseAfterMs = 2_000
-/** A vehicle so near to the end of its route has arrived. */
-const arrivedWithinM = 30
 /** H_max: no junction is held longer for one vehicle that does not come. */
 const longestHoldMs = 60_000
+/** Off its route, another way is looked for so often. */
+const searchEveryMs = 5_000
 /** An ended mission waits so long for its last junctions to return to their plans. */
 const settleMs = 605_000
 
@@ -66,40 +50,6 @@ export interface MissionParts {
   publish(dispatch: Dispatch): void
 }
 
-/** States in which a controller may still hold something for the mission. */
-const held: ReadonlySet<DispatchJunctionState> = new Set([
-  'requested',
-  'accepted',
-  'entering',
-  'green',
-  'passed',
-  'failed',
-  'released',
-])
-
-/** Junctions of a route as a dispatch first shows them; `plan` fills in the times. */
-export function plannedJunctions(route: Route, nowMs: number): { junctions: DispatchJunction[]; legs: Leg[] } {
-  return {
-    junctions: route.junctions.map(({ junction, name, position, approach, exit, arrivalS }) => ({
-      junction,
-      name,
-      position,
-      approach,
-      exit,
-      arrivalAt: toTimestamp(nowMs + arrivalS * 1000),
-      requestAt: toTimestamp(nowMs),
-      greenPromised: false,
-      state: 'planned',
-    })),
-    legs: route.junctions.map(({ offsetM }) => ({ offsetM, open: true })),
-  }
-}
-
-const milestonesOf = (route: Route): Milestone[] => [
-  ...route.junctions.map(({ offsetM, arrivalS }) => ({ offsetM, durationS: arrivalS })),
-  { offsetM: route.distanceM, durationS: route.durationS },
-]
-
 /**
  * One dispatch under way. Each second it places the vehicle on its route, re-estimates the arrivals, asks for the
  * greens that are due, gives back those that are passed, and notices deviation, silence and arrival.
@@ -108,15 +58,13 @@ export class Mission {
   readonly stored: StoredMission
   readonly #parts: MissionParts
   readonly #leases = new Map<Leg, Lease>()
-  #line: RouteLine
-  #milestones: Milestone[]
+  #progress: RouteProgress
   #events: MissionEvent[] = []
   #stepping = false
   #changed = false
   #ended = false
-  #matchedMs: number
   #heardMs: number
-  #offRouteSinceMs: number | undefined
+  #searchedMs = Number.NEGATIVE_INFINITY
   #routeSent = false
   #passedMs = new Map<Leg, number>()
   /** Junctions that another mission goes through first, and when it will be gone, ms. */
@@ -125,10 +73,8 @@ export class Mission {
   constructor(stored: StoredMission, parts: MissionParts) {
     this.stored = stored
     this.#parts = parts
-    this.#line = routeLine(stored.dispatch.route.geometry, stored.dispatch.route.distanceM)
-    this.#milestones = milestonesOf(stored.dispatch.route)
     this.#heardMs = parts.clock.now()
-    this.#matchedMs = this.#heardMs
+    this.#progress = new RouteProgress(stored.dispatch.route, stored.dispatch.progressM, this.#heardMs)
   }
 
   get dispatch(): Dispatch {
@@ -145,7 +91,7 @@ export class Mission {
 
   /** Fills in the plan of a dispatch that has not started. */
   plan(): void {
-    this.#apply(this.#planned(undefined))
+    this.#forecast(undefined)
   }
 
   /** Starts the mission of an activated dispatch. */
@@ -159,7 +105,7 @@ export class Mission {
     this.#log('resumed', undefined, {})
     for (const [index, leg] of this.stored.legs.entries()) {
       const { state } = this.dispatch.junctions[index]!
-      if (!leg.request || !held.has(state)) continue
+      if (!leg.request || !heldStates.has(state)) continue
       const outcome = this.#parts.signals.requests.request(this.#ask(index), this.#window(leg), leg.request)
       if (!('lease' in outcome)) continue
       this.#leases.set(leg, outcome.lease)
@@ -224,34 +170,29 @@ export class Mission {
     this.#sendRoute()
     const quietMs = nowMs - this.#heardMs
     if (quietMs > lostMs) this.end('failed', 'no position of the vehicle for 60 s')
-    else if (quietMs > silentMs) this.#letLapse()
-    if (quietMs > silentMs) return
-    if (fix && fix.receivedMs >= this.#matchedMs) this.#place(fix, nowMs)
-    if (this.dispatch.state !== 'active') return
-    this.#giveBack(nowMs)
-    const plan = this.#planned(fix)
-    this.#apply(plan)
-    this.#askDue(plan, fix, nowMs)
+    else if (quietMs > silentMs) this.#letLapse('no position of the vehicle')
+    else this.#follow(fix, nowMs)
   }
 
-  /** Places the vehicle on its route, or finds that it has left it. */
-  #place(fix: Fix, nowMs: number): void {
-    if (fix.accuracyM > worstAccuracyM) return
-    const reachM = 100 + (fastestMps * (fix.receivedMs - this.#matchedMs)) / 1000
-    const { progressM } = this.dispatch
-    const match = this.#line.nearest(fix, progressM - 50, progressM + reachM)
-    if (match.distanceM > offRouteM) {
-      this.#offRouteSinceMs ??= nowMs
-      if (nowMs - this.#offRouteSinceMs >= offRouteMs) this.#deviate(fix, nowMs)
+  #follow(fix: Fix | undefined, nowMs: number): void {
+    if (fix) this.#place(fix, nowMs)
+    if (this.dispatch.state !== 'active') return
+    this.#giveBack(nowMs)
+    if (fix && this.#progress.hasLeft(nowMs) && !this.#deviate(fix, nowMs)) {
+      this.#letLapse('the vehicle has left its route')
       return
     }
-    this.#offRouteSinceMs = undefined
-    this.#matchedMs = fix.receivedMs
-    this.dispatch.progressM = Math.round(Math.max(progressM, match.offsetM) * 10) / 10
+    const { open, plan } = this.#forecast(fix?.speedMps)
+    this.#askDue(open, plan, fix, nowMs)
+  }
+
+  #place(fix: Fix, nowMs: number): void {
+    this.#progress.place(fix, nowMs)
+    this.dispatch.progressM = this.#progress.progressM
     for (const [index, leg] of this.stored.legs.entries()) {
       if (leg.open && this.dispatch.progressM > leg.offsetM + vehicleLengthM) this.#pass(index, leg, fix, nowMs)
     }
-    if (this.#line.lengthM - this.dispatch.progressM <= arrivedWithinM) this.end('completed')
+    if (this.#progress.hasArrived) this.end('completed')
   }
 
   #pass(index: number, leg: Leg, fix: Fix, nowMs: number): void {
@@ -277,130 +218,61 @@ export class Mission {
     }
   }
 
-  /** Plans a new way from where the vehicle is and gives back the junctions that it no longer comes by. */
-  #deviate(fix: Fix, nowMs: number): void {
-    this.#offRouteSinceMs = undefined
-    this.#matchedMs = nowMs
-    let route: Route
+  /** Plans a new way from where the vehicle is, at most every few seconds. @returns whether it is on a way again */
+  #deviate(fix: Fix, nowMs: number): boolean {
+    if (nowMs - this.#searchedMs < searchEveryMs) return false
+    this.#searchedMs = nowMs
+    const from = { lon: fix.lon, lat: fix.lat }
     try {
-      route = this.#parts.findRoute(fix)
+      this.#take(this.#parts.findRoute(from), nowMs)
+      this.#log('rerouted', undefined, from)
+      return true
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      this.#log('no-route', undefined, { lon: fix.lon, lat: fix.lat, reason })
-      this.#parts.log.warn({ dispatch: this.dispatch.id, reason }, 'no route from where the vehicle is')
-      return
+      if (!(error instanceof InputError)) throw error
+      this.#log('no-route', undefined, { ...from, reason: error.message })
+      return false
     }
-    this.#log('rerouted', undefined, { lon: fix.lon, lat: fix.lat })
-    this.#take(route, nowMs)
   }
 
-  /** Replaces the route. Junctions that both routes pass in the same way keep their requests. */
+  /** Replaces the route and gives back the junctions that it no longer comes by. */
   #take(route: Route, nowMs: number): void {
     const { dispatch, stored } = this
-    const delayS = dispatch.route.durationWithoutPriorityS - dispatch.route.durationS
-    const passedShare =
-      stored.legs.length === 0 ? 0 : stored.legs.filter(({ open }) => !open).length / stored.legs.length
-    stored.passedDelayS += Math.max(0, delayS) * passedShare
-    const fresh = plannedJunctions(route, nowMs)
-    const kept: { shown: DispatchJunction; leg: Leg }[] = []
-    for (const [index, leg] of stored.legs.entries()) {
-      const shown = dispatch.junctions[index]!
-      const again = fresh.junctions.findIndex(
-        ({ junction, approach, exit }) =>
-          leg.open && junction === shown.junction && approach === shown.approach && exit === shown.exit,
-      )
-      const lease = this.#leases.get(leg)
-      if (again >= 0 && lease?.renewing) {
-        leg.offsetM = fresh.legs[again]!.offsetM
-        fresh.legs[again] = leg
-        fresh.junctions[again] = shown
-        continue
-      }
-      if (leg.open && lease?.renewing) this.#parts.signals.requests.release(lease, 'no longer on the route')
-      leg.open = false
-      if (leg.request || shown.passedAt) kept.push({ shown, leg })
-    }
-    dispatch.route = route
-    dispatch.alternatives = []
-    dispatch.progressM = 0
-    dispatch.junctions = [...kept.map(({ shown }) => shown), ...fresh.junctions]
-    stored.legs = [...kept.map(({ leg }) => leg), ...fresh.legs]
-    this.#line = routeLine(route.geometry, route.distanceM)
-    this.#milestones = milestonesOf(route)
+    const passed = dispatch.route.junctions.length - this.#openLegs().length
+    const signalsS = dispatch.route.durationWithoutPriorityS - dispatch.route.durationS
+    if (passed > 0) stored.passedDelayS += (signalsS * passed) / dispatch.route.junctions.length
+    const before = { junctions: dispatch.junctions, legs: stored.legs }
+    const { junctions, legs, abandoned } = rerouted(before, route, (leg) => this.#leases.get(leg), nowMs)
+    for (const lease of abandoned) this.#parts.signals.requests.release(lease, 'no longer on the route')
+    Object.assign(dispatch, { route, junctions, alternatives: [], progressM: 0 })
+    stored.legs = legs
+    this.#progress = new RouteProgress(route, 0, nowMs)
     this.#routeSent = false
     this.#changed = true
     this.#sendRoute()
   }
 
-  #letLapse(): void {
+  #letLapse(reason: string): void {
     for (const [leg, lease] of this.#leases) {
       if (!lease.renewing) continue
-      if (leg.open) this.#parts.signals.requests.expire(lease, 'no position of the vehicle')
+      if (leg.open) this.#parts.signals.requests.expire(lease, reason)
       else this.#parts.signals.requests.release(lease)
     }
     this.#passedMs.clear()
   }
 
-  #openLegs(): { index: number; leg: Leg }[] {
-    return this.stored.legs.flatMap((leg, index) => (leg.open ? [{ index, leg }] : []))
+  #openLegs(): OpenLeg[] {
+    return this.stored.legs.flatMap((leg, index) =>
+      leg.open ? [{ index, leg, shown: this.dispatch.junctions[index]! }] : [],
+    )
   }
 
-  #ahead(index: number, leg: Leg, speedMps: number | undefined, nowMs: number): JunctionAhead {
-    const { junction, approach } = this.dispatch.junctions[index]!
-    const { board, detectors } = this.#parts.signals
-    const lanes = board.table(junction)?.approaches.find(({ id }) => id === approach)?.lanes ?? 1
-    return {
-      junction,
-      approach,
-      ...arrivalWindow(this.#milestones, this.dispatch.progressM, speedMps, leg.offsetM, nowMs),
-      ...detectors.traffic(junction, approach, lanes, nowMs),
-    }
-  }
-
-  #planned(fix: Fix | undefined): PlannedGreen[] {
+  /** Plans the junctions ahead anew and shows it. */
+  #forecast(speedMps: number | undefined): { open: OpenLeg[]; plan: PlannedGreen[] } {
     const nowMs = this.#parts.clock.now()
-    const { board, requests } = this.#parts.signals
-    return planGreenChannel({
-      nowMs,
-      ahead: this.#openLegs().map(({ index, leg }) => this.#ahead(index, leg, fix?.speedMps, nowMs)),
-      table: (junction) => board.table(junction),
-      live: (junction) => board.live(junction),
-      commandDelayS: requests.commandDelayS,
-    })
-  }
-
-  /** Writes arrivals, promises and both ETAs of a plan into the dispatch. */
-  #apply(plan: readonly PlannedGreen[]): void {
-    const nowMs = this.#parts.clock.now()
-    const { dispatch } = this
-    let delayS = 0
-    for (const [order, { index, leg }] of this.#openLegs().entries()) {
-      const planned = plan[order]!
-      const shown = dispatch.junctions[index]!
-      const refused = ['rejected', 'overridden', 'failed'].includes(shown.state) || this.#blocked.has(leg)
-      const lossS = refused ? this.#lossWithoutGreen(shown, leg, planned) : planned.expectedDelayS
-      delayS += lossS
-      shown.arrivalAt = toTimestamp(planned.arrivalMs)
-      if (!leg.request) shown.requestAt = toTimestamp(planned.requestMs)
-      shown.greenPromised = planned.greenPromised && !refused
-      if (shown.greenPromised) delete shown.expectedDelayS
-      else shown.expectedDelayS = Math.round(lossS * 10) / 10
-    }
-    const { route, progressM } = dispatch
-    const restMs = arrivalWindow(this.#milestones, progressM, undefined, route.distanceM, nowMs).expectedMs
-    dispatch.etaAt = toTimestamp(restMs + delayS * 1000)
-    const signalsS = this.stored.passedDelayS + route.durationWithoutPriorityS - route.durationS
-    dispatch.etaWithoutPriorityAt = toTimestamp(restMs + signalsS * 1000)
-  }
-
-  /** Delay where no green is to be had in time, seconds: until the other mission is through, or as in the plan. */
-  #lossWithoutGreen({ junction, approach }: DispatchJunction, leg: Leg, planned: PlannedGreen): number {
-    const table = this.#parts.signals.board.table(junction)
-    if (!table) return planned.expectedDelayS
-    const freeMs = this.#blocked.get(leg)
-    if (freeMs === undefined) return delayWithoutPriority(table, approach)
-    const waitS = (freeMs - planned.arrivalMs) / 1000 + longestEntryTime(table, approach)
-    return Math.max(planned.expectedDelayS, waitS)
+    const open = this.#openLegs()
+    const plan = planAhead(open, this.#progress, this.#parts.signals, speedMps, nowMs)
+    writeForecast(this.stored, open, plan, this.#progress, this.#parts.signals.board, this.#blocked, nowMs)
+    return { open, plan }
   }
 
   #ask(index: number) {
@@ -420,11 +292,10 @@ export class Mission {
   }
 
   /** Asks for the greens that are due, in driving order, and passes on the newest arrivals of those asked for. */
-  #askDue(plan: readonly PlannedGreen[], fix: Fix | undefined, nowMs: number): void {
+  #askDue(open: readonly OpenLeg[], plan: readonly PlannedGreen[], fix: Fix | undefined, nowMs: number): void {
     const { requests, board } = this.#parts.signals
-    for (const [order, { index, leg }] of this.#openLegs().entries()) {
+    for (const [order, { index, leg, shown }] of open.entries()) {
       const planned = plan[order]!
-      const shown = this.dispatch.junctions[index]!
       const window = this.#window(leg, fix, planned)
       const lease = this.#leases.get(leg)
       if (lease?.renewing) {

@@ -95,6 +95,24 @@ describe('a mission', () => {
     await street.stop()
   })
 
+  it('lets go of its junctions when the vehicle is where no way leads on, and takes them up when it is back', async () => {
+    const street = await Street.open(2)
+    const { id } = street.send(1000)
+    await street.run(14)
+    expect(street.signals.requests.renewing()).not.toEqual([])
+    Object.assign(street.vehicle(), { northM: 700, speedMps: 0 })
+    await street.run(7)
+    expect(street.signals.requests.renewing()).toEqual([])
+    expect(street.missions.get(id).junctions[0]).toMatchObject({
+      ...{ state: 'expired', reason: 'the vehicle has left its route' },
+    })
+    expect(street.missions.stored.events(id).map(({ kind }) => kind)).toContain('no-route')
+    Object.assign(street.vehicle(), { northM: 0, eastM: 250, speedMps: 15 })
+    await street.run(3)
+    expect(street.signals.requests.renewing()).not.toEqual([])
+    await street.stop()
+  })
+
   it('lets go of its junctions when the vehicle is silent, takes them up again, and ends when it stays silent', async () => {
     const street = await Street.open(2)
     const { id } = street.send(1000)

@@ -1,0 +1,92 @@
+import { type DispatchJunction, type DispatchJunctionState, toTimestamp } from '@clearway/contracts'
+import { delayWithoutPriority, longestEntryTime, type PlannedGreen, planGreenChannel } from '@clearway/routing'
+import type { SignalBoard } from '../signals/signal-board.ts'
+import type { Signals } from '../signals/signals.ts'
+import type { Leg, StoredMission } from './dispatch-records.ts'
+import type { RouteProgress } from './route-progress.ts'
+
+/** A junction of the present route that is not yet passed. */
+export interface OpenLeg {
+  index: number
+  leg: Leg
+  shown: DispatchJunction
+}
+
+/** States in which no green is to be counted on. */
+const refusedStates: ReadonlySet<DispatchJunctionState> = new Set(['rejected', 'overridden', 'failed'])
+
+/**
+ * The greens of the junctions ahead, from where the vehicle is, what the controllers show and the detectors count.
+ *
+ * @param speedMps undefined before departure
+ */
+export function planAhead(
+  open: readonly OpenLeg[],
+  progress: RouteProgress,
+  { board, detectors, requests }: Pick<Signals, 'board' | 'detectors' | 'requests'>,
+  speedMps: number | undefined,
+  nowMs: number,
+): PlannedGreen[] {
+  return planGreenChannel({
+    nowMs,
+    ahead: open.map(({ leg, shown: { junction, approach } }) => {
+      const lanes = board.table(junction)?.approaches.find(({ id }) => id === approach)?.lanes ?? 1
+      return {
+        junction,
+        approach,
+        ...progress.arrivalAt(leg.offsetM, speedMps, nowMs),
+        ...detectors.traffic(junction, approach, lanes, nowMs),
+      }
+    }),
+    table: (junction) => board.table(junction),
+    live: (junction) => board.live(junction),
+    commandDelayS: requests.commandDelayS,
+  })
+}
+
+/**
+ * Writes arrivals, promises and both ETAs of a plan into the dispatch.
+ *
+ * @param blocked junctions that another mission goes through first, and when it will be gone, ms
+ */
+export function writeForecast(
+  { dispatch, passedDelayS }: StoredMission,
+  open: readonly OpenLeg[],
+  plan: readonly PlannedGreen[],
+  progress: RouteProgress,
+  board: SignalBoard,
+  blocked: ReadonlyMap<Leg, number>,
+  nowMs: number,
+): void {
+  let delayS = 0
+  for (const [order, { leg, shown }] of open.entries()) {
+    const planned = plan[order]!
+    const refused = refusedStates.has(shown.state) || blocked.has(leg)
+    const lossS = refused ? lossWithoutGreen(shown, planned, board, blocked.get(leg)) : planned.expectedDelayS
+    delayS += lossS
+    shown.arrivalAt = toTimestamp(planned.arrivalMs)
+    if (!leg.request) shown.requestAt = toTimestamp(planned.requestMs)
+    shown.greenPromised = planned.greenPromised && !refused
+    if (shown.greenPromised) delete shown.expectedDelayS
+    else shown.expectedDelayS = Math.round(lossS * 10) / 10
+  }
+  const { route } = dispatch
+  const restMs = progress.arrivalAt(route.distanceM, undefined, nowMs).expectedMs
+  dispatch.etaAt = toTimestamp(restMs + delayS * 1000)
+  const signalsS = passedDelayS + route.durationWithoutPriorityS - route.durationS
+  dispatch.etaWithoutPriorityAt = toTimestamp(restMs + signalsS * 1000)
+}
+
+/** Delay where no green is to be had in time, seconds: until the other mission is through, or as in the plan. */
+function lossWithoutGreen(
+  { junction, approach }: DispatchJunction,
+  planned: PlannedGreen,
+  board: SignalBoard,
+  freeMs: number | undefined,
+): number {
+  const table = board.table(junction)
+  if (!table) return planned.expectedDelayS
+  if (freeMs === undefined) return delayWithoutPriority(table, approach)
+  const waitS = (freeMs - planned.arrivalMs) / 1000 + longestEntryTime(table, approach)
+  return Math.max(planned.expectedDelayS, waitS)
+}

@@ -1,0 +1,63 @@
+import type { Route } from '@clearway/contracts'
+import { type ArrivalWindow, arrivalWindow, type Milestone, type RouteLine, routeLine } from '@clearway/routing'
+import type { Fix } from './unit-board.ts'
+
+/** Farther than this beside the route for `leftAfterMs`, a vehicle has left it. */
+const besideM = 60
+const leftAfterMs = 5_000
+/** A position known worse than this is not matched to the route. */
+const worstAccuracyM = 100
+/** No vehicle moves faster; bounds how far along the route the next position is looked for. */
+const fastestMps = 60
+/** How far back a position may fall by its own error, and how far ahead it may jump. */
+const backM = 50
+const aheadM = 100
+/** A vehicle so near to the end of its route has arrived. */
+const arrivedWithinM = 30
+
+/** How far a vehicle has come on its route. Progress never goes back. */
+export class RouteProgress {
+  readonly #line: RouteLine
+  readonly #milestones: readonly Milestone[]
+  #matchedMs: number
+  #besideSinceMs: number | undefined
+  progressM: number
+
+  constructor({ geometry, distanceM, durationS, junctions }: Route, progressM: number, nowMs: number) {
+    this.#line = routeLine(geometry, distanceM)
+    this.#milestones = [
+      ...junctions.map(({ offsetM, arrivalS }) => ({ offsetM, durationS: arrivalS })),
+      { offsetM: distanceM, durationS },
+    ]
+    this.#matchedMs = nowMs
+    this.progressM = progressM
+  }
+
+  /** Places the vehicle. A position older than the last that was matched changes nothing. */
+  place(fix: Fix, nowMs: number): void {
+    if (fix.receivedMs < this.#matchedMs || fix.accuracyM > worstAccuracyM) return
+    const reachM = aheadM + (fastestMps * (fix.receivedMs - this.#matchedMs)) / 1000
+    const match = this.#line.nearest(fix, this.progressM - backM, this.progressM + reachM)
+    if (match.distanceM > besideM) {
+      this.#besideSinceMs ??= nowMs
+      return
+    }
+    this.#besideSinceMs = undefined
+    this.#matchedMs = fix.receivedMs
+    this.progressM = Math.round(Math.max(this.progressM, match.offsetM) * 10) / 10
+  }
+
+  /** True when the vehicle has been beside its route for some seconds. */
+  hasLeft(nowMs: number): boolean {
+    return this.#besideSinceMs !== undefined && nowMs - this.#besideSinceMs >= leftAfterMs
+  }
+
+  get hasArrived(): boolean {
+    return this.#line.lengthM - this.progressM <= arrivedWithinM
+  }
+
+  /** Arrival at a point of the route if no signal holds the vehicle. `speedMps` undefined: at the route's pace. */
+  arrivalAt(offsetM: number, speedMps: number | undefined, nowMs: number): ArrivalWindow {
+    return arrivalWindow(this.#milestones, this.progressM, speedMps, offsetM, nowMs)
+  }
+}

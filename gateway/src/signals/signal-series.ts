@@ -5,7 +5,7 @@ import type { Point } from '../telemetry/store.ts'
 import { flowVehPerH } from './detector-board.ts'
 
 /** Codes of the series `signal_mode`, in the order of the contract. Appended to, never reordered. */
-export const signalModes = ['coordinated', 'preempted', 'recovering', 'manual', 'flash', 'dark'] as const
+const signalModes = ['coordinated', 'preempted', 'recovering', 'manual', 'flash', 'dark'] as const
 
 /**
  * Series made of what signals and detectors report: `signal_mode` (field `mode`, an index into `signalModes`, one point

@@ -15,7 +15,7 @@ import { Records } from '../../src/records/records.ts'
 import type { Point } from '../../src/telemetry/store.ts'
 
 /** Upward messages handed to the features as the journal would, in memory. */
-export class Feed implements LiveFeed {
+class Feed implements LiveFeed {
   readonly #listeners = new Map<string, Set<(entry: JournalEntry) => void>>()
   readonly #latest = new Map<string, JournalEntry>()
   #seq = 0
@@ -48,7 +48,7 @@ export class Feed implements LiveFeed {
   }
 }
 
-export interface Sent {
+interface Sent {
   atMs: number
   device: string
   channel: string
@@ -56,7 +56,7 @@ export interface Sent {
 }
 
 /** Keeps what was sent, and hands it to the device models. */
-export class RecordingDownlink implements Downlink {
+class RecordingDownlink implements Downlink {
   readonly sent: Sent[] = []
   readonly #clock: ManualClock
   readonly #receivers = new Map<string, (channel: string, body: Record<string, unknown>) => void>()

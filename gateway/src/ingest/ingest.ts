@@ -51,6 +51,7 @@ export interface Ingest {
 
 const daysS = 86_400
 const trimEveryS = 600
+const silentAfterS = 90
 
 export function createIngest(options: IngestOptions): Ingest {
   const { dataDir, clock, log, records, devices, registry } = options
@@ -75,13 +76,14 @@ export function createIngest(options: IngestOptions): Ingest {
     log,
     counters,
   )
-  const send = (topic: string, payload: Buffer) => broker.send(topic, payload)
+  const send = (topic: string, payload: Buffer, retain = false) => broker.send(topic, payload, retain)
   const presence = new PresenceBoard(broker.sessions, clock)
   const intake = new MessageIntake(journal, presence, clock, log, counters, send)
   const runner = new ProjectionRunner(journal, records, clock, log)
   const stopping = new AbortController()
   let statuses: JournalEntry[] = []
-  let upkeep: Promise<void> | undefined
+  let startedMs = 0
+  let upkeep: Promise<void>[] = []
 
   new Gauge({
     name: 'clearway_projection_lag_entries',
@@ -101,18 +103,31 @@ export function createIngest(options: IngestOptions): Ingest {
     },
   })
 
-  async function trimNowAndThen(): Promise<void> {
+  async function trim(nowMs: number): Promise<void> {
+    await journal.trim(runner.slowestSeq, nowMs - keepBodiesS * 1000, nowMs - keepIdsS * 1000)
+  }
+
+  /** Wills do not survive a restart of the gateway: what did not come back is declared offline in their stead. */
+  async function timeOutSilent(nowMs: number): Promise<void> {
+    // Right after a start everybody gets the time to connect again.
+    if (nowMs - startedMs < silentAfterS * 1000) return
+    for (const { device: id, status } of presence.silentSince(nowMs - silentAfterS * 1000)) {
+      const device = devices.find(id)
+      if (device) await intake.declareOffline(device, status)
+    }
+  }
+
+  async function repeat(everyS: number, what: string, work: (nowMs: number) => Promise<void>): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        await clock.wait(trimEveryS, stopping.signal)
+        await clock.wait(everyS, stopping.signal)
       } catch {
         return
       }
-      const nowMs = clock.now()
       try {
-        await journal.trim(runner.slowestSeq, nowMs - keepBodiesS * 1000, nowMs - keepIdsS * 1000)
+        await work(clock.now())
       } catch (error) {
-        log.error({ err: error }, 'the journal could not be trimmed; it is tried again later')
+        log.error({ err: error }, `${what} failed; it is tried again later`)
       }
     }
   }
@@ -137,11 +152,15 @@ export function createIngest(options: IngestOptions): Ingest {
       for (const { district, kind, device, channel, body } of statuses) {
         await broker.send(formatTopic({ district, kind, device, channel }), Buffer.from(JSON.stringify(body)), true)
       }
-      upkeep = trimNowAndThen()
+      startedMs = clock.now()
+      upkeep = [
+        repeat(trimEveryS, 'trimming the journal', trim),
+        repeat(silentAfterS / 3, 'declaring silent devices offline', timeOutSilent),
+      ]
     },
     async stop() {
       stopping.abort()
-      await upkeep
+      await Promise.all(upkeep)
       await broker.stop()
       await runner.stop()
       await journal.stop()

@@ -1,4 +1,11 @@
-import { type Clock, type DeviceStatus, formatTopic, toTimestamp, type WorldError } from '@clearway/contracts'
+import {
+  type Clock,
+  type Device,
+  type DeviceStatus,
+  formatTopic,
+  toTimestamp,
+  type WorldError,
+} from '@clearway/contracts'
 import type { Logger } from 'pino'
 import type { Intake, Publication } from '../broker/broker.ts'
 import { admit } from './admission.ts'
@@ -18,7 +25,7 @@ export class MessageIntake {
   readonly #clock: Clock
   readonly #log: Logger
   readonly #counters: IngestCounters
-  readonly #answer: (topic: string, payload: Buffer) => Promise<void>
+  readonly #send: (topic: string, payload: Buffer, retain?: boolean) => Promise<void>
 
   constructor(
     journal: Journal,
@@ -26,14 +33,14 @@ export class MessageIntake {
     clock: Clock,
     log: Logger,
     counters: IngestCounters,
-    answer: (topic: string, payload: Buffer) => Promise<void>,
+    send: (topic: string, payload: Buffer, retain?: boolean) => Promise<void>,
   ) {
     this.#journal = journal
     this.#presence = presence
     this.#clock = clock
     this.#log = log
     this.#counters = counters
-    this.#answer = answer
+    this.#send = send
   }
 
   accept(publication: Publication, done: Done): void {
@@ -70,6 +77,18 @@ export class MessageIntake {
     })
   }
 
+  /** In place of a will that was lost. `last` is the device's last status. @throws WorldError when it is not stored */
+  async declareOffline(device: Device, last: DeviceStatus): Promise<void> {
+    const topic = { district: device.district, kind: device.kind, device: device.id, channel: 'status' }
+    const topicText = formatTopic(topic)
+    const payload = Buffer.from(JSON.stringify({ ...last, state: 'offline' }))
+    const retain = await new Promise<Buffer | undefined>((resolve, reject) => {
+      const publication = { device, topic, topicText, payload, will: true, connectedElsewhere: false }
+      this.accept(publication, (error, intake) => (error ? reject(error) : resolve(intake?.retain)))
+    })
+    if (retain) await this.#send(topicText, retain, true)
+  }
+
   #reject({ device, topic, will }: Publication, { id, receivedMs, reason, detail }: QuarantineRow): void {
     this.#counters.messages.quarantined.inc()
     this.#counters.rejected.inc({ reason })
@@ -82,7 +101,7 @@ export class MessageIntake {
     })
     if (will) return
     const answer = { id, at: toTimestamp(receivedMs), channel: topic.channel, reason, detail }
-    this.#answer(formatTopic({ ...topic, channel: 'rejected' }), Buffer.from(JSON.stringify(answer))).catch((error) => {
+    this.#send(formatTopic({ ...topic, channel: 'rejected' }), Buffer.from(JSON.stringify(answer))).catch((error) => {
       this.#log.warn({ err: error, device: device.id }, 'the answer to a rejected message could not be sent')
     })
   }

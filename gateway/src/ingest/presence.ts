@@ -81,6 +81,15 @@ export class PresenceBoard {
     return bootId !== undefined && bootId !== will.bootId
   }
 
+  /** Devices whose last word is `online`, but that have neither a connection nor said anything since `sinceMs`. */
+  silentSince(sinceMs: number): { device: string; status: DeviceStatus }[] {
+    return [...this.#known].flatMap(([device, { status, lastSeenMs }]) =>
+      status?.state === 'online' && lastSeenMs < sinceMs && this.#sessions.count(device) === 0
+        ? [{ device, status }]
+        : [],
+    )
+  }
+
   #knownOf(device: string): Known {
     let known = this.#known.get(device)
     if (!known) {

@@ -1,3 +1,4 @@
+import { type DeviceStatus, ManualClock } from '@clearway/contracts'
 import type { MqttClient } from 'mqtt'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JournalEntry } from '../../src/ingest/entry.ts'
@@ -150,5 +151,23 @@ describe('ingest over a real broker', () => {
     const seen = await inbox(again, `${bay}/+`)
     await until(() => seen.length > 0)
     expect(seen).toMatchObject([{ state: 'online', bootId: 'b-1', id: 's-1' }])
+  })
+
+  it('declares a device offline that does not come back after a restart, and only such a one', async () => {
+    for (const id of ['bay-1', 'bay-2']) {
+      const client = await city.connect(id)
+      await client.publishAsync(`clearway/v1/test/bay/${id}/status`, status('s-1', 'online', 'b-1'), { qos: 1 })
+    }
+    await city.stop(true)
+    const clock = new ManualClock(Date.now() + 1_000)
+    city = new SmallCity(city.devices, {}, city.dataDir, clock)
+    await city.start()
+    await city.connect('bay-2')
+    await clock.advance(60)
+    const states = () => city.ingest.feed.latest('bay/status').map(({ body }) => (body as DeviceStatus).state)
+    expect(states()).toEqual(['online', 'online'])
+    await clock.advance(120)
+    await until(() => states()[0] === 'offline')
+    expect(states()).toEqual(['offline', 'online'])
   })
 })

@@ -1,6 +1,6 @@
 import { arcFlag, arrivalBearing, departureBearing, type RoadNetwork, turnDeg } from '@clearway/routing'
 
-export type Turn = 'straight' | 'right' | 'left' | 'back'
+type Turn = 'straight' | 'right' | 'left' | 'back'
 
 /** A movement leads from one arc over its head onto one of the arcs that begin there. */
 export interface Movement {

@@ -329,7 +329,7 @@ export class TrafficSimulator {
 }
 
 /** Position and direction of travel at `offsetM` of an arc. */
-export function poseOnArc(network: RoadNetwork, arc: number, offsetM: number): Position & { headingDeg: number } {
+function poseOnArc(network: RoadNetwork, arc: number, offsetM: number): Position & { headingDeg: number } {
   const lengthM = network.lengthM[arc]!
   const from = Math.max(0, Math.min(offsetM, lengthM) - 3)
   const [a, b] = [pointOnArc(network, arc, from), arcShape(network, arc, from, from + 6).at(-1)!] as const

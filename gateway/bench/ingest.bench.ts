@@ -13,16 +13,6 @@ import { type EntryRow, JournalFile } from '../src/ingest/journal-file.ts'
 import { Records } from '../src/records/records.ts'
 import type { PublishersJob } from './publishers-worker.ts'
 
-/** One line of the performance table. */
-interface BenchRow {
-  name: string
-  value: number
-  unit: string
-  peer?: string
-  peerValue?: number
-  ratio?: number
-}
-
 const connections = 20
 const rounds = 5
 const log = pino({ level: 'silent' })
@@ -58,7 +48,7 @@ async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
 }
 
 /** Durable and plain rounds alternate on one machine state; the median of each counts. */
-async function durableAgainstPlain(): Promise<BenchRow> {
+async function durableAgainstPlain(): Promise<ReturnType<typeof row>> {
   return inFolder(async (dataDir) => {
     const records = Records.open(dataDir)
     const ingest = createIngest({
@@ -103,7 +93,7 @@ async function durableAgainstPlain(): Promise<BenchRow> {
 }
 
 /** The commit itself, without a network: batches of 1,000 against one message a commit. */
-async function groupAgainstSingle(): Promise<BenchRow> {
+async function groupAgainstSingle(): Promise<ReturnType<typeof row>> {
   return inFolder(async (dataDir) => {
     const file = new JournalFile(dataDir)
     let next = 0
@@ -131,13 +121,13 @@ async function groupAgainstSingle(): Promise<BenchRow> {
 
 const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] as number
 
-const row = (name: string, unit: string, value: number, peer: string, peerValue: number): BenchRow => ({
+const row = (name: string, unit: string, value: number, peer: string, peerValue: number) => ({
   ...{ name, unit, peer },
   value: Math.round(value),
   peerValue: Math.round(peerValue),
   ratio: Math.round((value / peerValue) * 100) / 100,
 })
 
-export async function bench(): Promise<BenchRow[]> {
+export async function bench() {
   return [await durableAgainstPlain(), await groupAgainstSingle()]
 }

@@ -6,15 +6,6 @@ import { heidelberg, importCity } from '../src/network/osm/import-city.ts'
 import { arcFlag, type RoadNetwork } from '../src/network/road-network.ts'
 import { createRouteEngine } from '../src/search/route-engine.ts'
 
-export interface BenchResult {
-  name: string
-  value: number
-  unit: string
-  /** `peer` divided by our value: above 1, ours is faster. */
-  ratio?: number
-  peer?: string
-}
-
 const map = new URL('../../simulators/cities/heidelberg/heidelberg.osm.pbf', import.meta.url).pathname
 const PAIRS = 300
 const ROUNDS = 5
@@ -24,7 +15,7 @@ const ROUNDS = 5
  * at top speed, over road nodes. The peer knows no turns, no forbidden turns, no signals, and starts at nodes; ours
  * answers positions with all of these, geometry and junctions included.
  */
-export async function bench(): Promise<BenchResult[]> {
+export async function bench() {
   const imported = await fastestOf(3, () => importCity(map, heidelberg))
   const { network, city } = imported.result
   const engine = createRouteEngine(network, { junctions: city.junctions })
@@ -47,8 +38,9 @@ export async function bench(): Promise<BenchResult[]> {
       name: 'route with turns, signals and geometry',
       value: oursMs,
       unit: 'ms',
+      peer: 'plain ngraph.path NBA* over nodes',
+      peerValue: theirsMs,
       ratio: theirsMs / oursMs,
-      peer: `plain ngraph.path NBA* over nodes: ${theirsMs.toFixed(2)} ms`,
     },
   ]
 }

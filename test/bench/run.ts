@@ -1,0 +1,27 @@
+/** `npm run bench [-- --json FILE]`: the performance table, every ratio against a peer measured in the same run. */
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { bench as ingest } from '../../gateway/bench/ingest.bench.ts'
+import { bench as route } from '../../routing/bench/route.bench.ts'
+import { bench as dispatch } from './dispatch.bench.ts'
+import type { BenchRow } from './row.ts'
+
+const { values } = parseArgs({ options: { json: { type: 'string' } } })
+
+const rows: BenchRow[] = []
+for (const bench of [ingest, dispatch, route]) rows.push(...(await bench()))
+
+const shown = (value: number | undefined) =>
+  value === undefined ? '' : value.toLocaleString('en', { maximumSignificantDigits: 3 })
+console.log('| what | value | peer in the same run | its value | ratio |')
+console.log('| --- | ---: | --- | ---: | ---: |')
+for (const { name, value, unit, peer, peerValue, ratio } of rows) {
+  const peerCell = peerValue === undefined ? '' : `${shown(peerValue)} ${unit}`
+  console.log(`| ${name} | ${shown(value)} ${unit} | ${peer ?? ''} | ${peerCell} | ${shown(ratio)} |`)
+}
+const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).stdout.trim()
+const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`
+console.log(`\n${machine}, commit ${commit || 'unknown'}`)
+if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine, commit, rows }, null, 2)}\n`)

@@ -53,8 +53,13 @@ export class CityTraffic {
   /** One second of traffic. */
   step(nowMs: number): void {
     this.#demand.grow(PAIRS_PER_STEP)
-    this.#demand.supply(this.simulator, this.wanted(nowMs), MOST_DEPARTURES)
+    this.supply(nowMs)
     this.simulator.step()
+  }
+
+  /** Sends cars until as many are under way as belong on the road. */
+  supply(nowMs: number): void {
+    this.#demand.supply(this.simulator, this.wanted(nowMs), MOST_DEPARTURES)
   }
 }
 

@@ -142,7 +142,13 @@ export function Dispatcher({ session, city, configuration }: DeskData) {
         </div>
         <div className="dispatcher-mission">
           {desk.plan ? (
-            <PlanPanel plan={desk.plan} units={units} places={city.places} onDiscard={() => void desk.discard()} />
+            <PlanPanel
+              plan={desk.plan}
+              units={units}
+              places={city.places}
+              onDiscard={() => void desk.discard()}
+              onJunction={(junction) => setSelection({ junction })}
+            />
           ) : (
             <MissionPanel
               mission={mission}

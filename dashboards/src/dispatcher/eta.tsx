@@ -13,14 +13,16 @@ export function Eta({ dispatch, nowMs }: { dispatch: Dispatch; nowMs: number }) 
         <dt>{t('dispatch.eta')}</dt>
         <dd data-testid="eta">
           <strong>{formats.clockSeconds(etaMs)}</strong>
-          {etaMs > nowMs && dispatch.state !== 'completed' && <span>{formats.span((etaMs - nowMs) / 1000)}</span>}
+          {etaMs > nowMs && dispatch.state !== 'completed' && (
+            <span className="eta-note">{formats.span((etaMs - nowMs) / 1000)}</span>
+          )}
         </dd>
       </div>
       <div>
         <dt>{t('mission.withoutPriority')}</dt>
         <dd data-testid="eta-without">
           {formats.clockSeconds(withoutMs)}
-          {savedS >= 1 && <span className="saved">{t('dispatch.saved', { time: formats.span(savedS) })}</span>}
+          {savedS >= 1 && <span className="eta-note saved">{t('dispatch.saved', { time: formats.span(savedS) })}</span>}
         </dd>
       </div>
     </dl>

@@ -9,10 +9,11 @@ export interface PlanPanelProps {
   units: readonly Unit[]
   places: readonly Place[]
   onDiscard: () => void
+  onJunction: (junction: string) => void
 }
 
 /** What would happen: the way, the times, and every signal that would be asked. */
-export function PlanPanel({ plan, units, places, onDiscard }: PlanPanelProps) {
+export function PlanPanel({ plan, units, places, onDiscard, onJunction }: PlanPanelProps) {
   const { t, text, formats } = useLanguage()
   const nowMs = useNow()
   return (
@@ -52,7 +53,7 @@ export function PlanPanel({ plan, units, places, onDiscard }: PlanPanelProps) {
       <ol className="mission-junctions">
         {plan.junctions.map((junction, n) => (
           <li key={junction.junction} data-testid="plan-junction" data-promised={junction.greenPromised}>
-            <div className="junction-row">
+            <button type="button" className="junction-row" onClick={() => onJunction(junction.junction)}>
               <span className="junction-number figures">{n + 1}</span>
               <span className="junction-name">{text(junction.name) || junction.junction}</span>
               <span className="junction-promise" data-promised={junction.greenPromised}>
@@ -64,7 +65,7 @@ export function PlanPanel({ plan, units, places, onDiscard }: PlanPanelProps) {
                 {formats.clockSeconds(Date.parse(junction.arrivalAt))} ·{' '}
                 {t('dispatch.requestAt', { time: formats.clockSeconds(Date.parse(junction.requestAt)) })}
               </span>
-            </div>
+            </button>
           </li>
         ))}
       </ol>

@@ -1,6 +1,6 @@
 import type { LocalText } from '@clearway/contracts'
 
-export const languages = ['zh', 'en'] as const
+const languages = ['zh', 'en'] as const
 export type Language = (typeof languages)[number]
 
 /** The first of the wishes that is spoken here, `zh-CN` as well as `zh`; English when none is. */

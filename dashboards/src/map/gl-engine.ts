@@ -37,8 +37,17 @@ export interface OverlayProps {
   interleaved?: false
   layers?: Layer[]
   onClick?: (info: PickingInfo) => void
-  getTooltip?: (info: PickingInfo) => { text: string; className: string } | null
+  getTooltip?: (info: PickingInfo) => { text: string; className: string; style: Partial<CSSStyleDeclaration> } | null
   pickingRadius?: number
+}
+
+/** deck.gl styles its tooltip inline, so what it sets has to be overruled inline. */
+const tooltipStyle = {
+  margin: '12px',
+  padding: '8px 11px',
+  background: 'var(--panel)',
+  color: 'var(--text)',
+  zIndex: '5',
 }
 
 /** Overlaid, not interleaved: two to three times cheaper where WebGL runs in software. */
@@ -49,7 +58,7 @@ export const overlayProps = (options: MapOptions): OverlayProps => ({
   onClick: (info) => options.onClick(info),
   getTooltip: (info) => {
     const text = options.describe(info)
-    return text === null ? null : { text, className: 'map-tooltip' }
+    return text === null ? null : { text, className: 'map-tooltip', style: tooltipStyle }
   },
 })
 

@@ -2,7 +2,7 @@ import type { PriorityRole } from '@clearway/contracts'
 import { roleColours, signalColours } from '../look/palette.ts'
 
 /** Every icon of the map, drawn once into one canvas: nothing is fetched and the Content-Security-Policy stays strict. */
-export type IconName =
+type IconName =
   | 'signal-red'
   | 'signal-amber'
   | 'signal-green'

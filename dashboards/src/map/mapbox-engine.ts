@@ -40,7 +40,11 @@ export const openMapbox =
         map.remove()
         reject(error)
       }
-      map.on('error', ({ error }) => (isRefusal(error) ? give(error) : options.onIncomplete(error)))
+      map.on('error', ({ error }) => {
+        if (isRefusal(error)) give(error)
+        // Before it has loaded, what goes wrong is the matter of its time limit.
+        else if (loaded) options.onIncomplete(error)
+      })
       const abandon = () => {
         map.remove()
         reject(stop.reason)

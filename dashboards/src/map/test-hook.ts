@@ -6,7 +6,7 @@ import type { MapEngine } from './map-engine.ts'
  * What browser tests may read, and nothing that they could change: whether the map stands, how many streets it draws,
  * how many items each topic holds, and where on the screen a position is.
  */
-export interface PageHook {
+interface PageHook {
   readonly map: {
     readonly ready: boolean
     readonly engine: MapEngine['name'] | null

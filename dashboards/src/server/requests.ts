@@ -15,7 +15,7 @@ export class RefusedError extends Error {
 }
 
 /** The server could not be reached. */
-export class UnreachableError extends Error {}
+class UnreachableError extends Error {}
 
 let whenSignedOut: () => void = () => {}
 

@@ -1,7 +1,7 @@
 import type { Role } from '@clearway/contracts'
 
 /** The screens of the city and who may open them; `admin` may open all. */
-export const screens = [
+const screens = [
   { id: 'manager', address: '/manager', icon: 'parking', roles: ['manager', 'auditor'] },
   { id: 'dispatcher', address: '/dispatcher', icon: 'siren', roles: ['dispatcher'] },
 ] as const satisfies { id: string; address: string; icon: string; roles: Role[] }[]

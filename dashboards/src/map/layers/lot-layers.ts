@@ -19,7 +19,7 @@ export interface LotScene {
   revenueFen(lot: string): number
 }
 
-export const occupancyOf = (lot: Lot): number => lot.occupied / lot.capacity
+const occupancyOf = (lot: Lot): number => lot.occupied / lot.capacity
 
 const lonLat = ({ position }: Lot): [number, number] => [position.lon, position.lat]
 
@@ -27,7 +27,7 @@ const fill = (lot: Lot, appearance: Appearance, stale: boolean): Rgb =>
   stale || lot.quality === 'stale' ? rgb(unknownColour[appearance]) : occupancyColour(occupancyOf(lot), appearance)
 
 /** Area in proportion to the bays, within what can be hit and what leaves the neighbours visible. */
-export const lotRadius = (capacity: number): number => Math.min(26, Math.max(6, Math.sqrt(capacity) * 0.95))
+const lotRadius = (capacity: number): number => Math.min(26, Math.max(6, Math.sqrt(capacity) * 0.95))
 
 /** Tallest column in metres: half a city block wide, it stays readable next to its neighbours. */
 const tallestM = 900

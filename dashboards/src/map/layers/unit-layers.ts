@@ -71,8 +71,9 @@ export function unitLayers({ units, at, name, selected, appearance, zoom }: Unit
       ...haloText,
       getColor: [...rgb(text), 255],
       outlineColor: [...rgb(halo), 255],
-      getTextAnchor: 'start',
-      getPixelOffset: (drawn) => [size(drawn) / 2 + 3, 0],
+      // Beside a vehicle that stands, below one that drives: what lies ahead of it stays in sight.
+      getTextAnchor: ({ unit }) => (unit.state === 'dispatched' ? 'middle' : 'start'),
+      getPixelOffset: (drawn) => (drawn.unit.state === 'dispatched' ? [0, 34] : [size(drawn) / 2 + 3, 0]),
       updateTriggers: { getColor: appearance },
     }),
   ]

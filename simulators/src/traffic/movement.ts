@@ -39,6 +39,12 @@ export function moveVehicles(state: TrafficState, events: MovementEvents): void 
       crossing.push(vehicles.lane[slot]!)
     }
   }
+  // Who is farthest over its line takes its place first, as it would have in the course of the second.
+  const beyondM = (lane: number): number => {
+    const front = state.queues.front[lane]!
+    return vehicles.positionM[front]! - network.lengthM[vehicles.arc[front]!]!
+  }
+  crossing.sort((a, b) => beyondM(b) - beyondM(a) || a - b)
   for (let next = 0; next < crossing.length; next++) {
     const lane = crossing[next]!
     for (;;) {

@@ -29,6 +29,7 @@ export class GuardedSocket extends Duplex {
   #held: Buffer | undefined
   #bucket: TokenBucket | undefined
   #pause: NodeJS.Timeout | undefined
+  /** The client has sent everything it will send. */
   #over = false
 
   constructor(socket: Socket, now: () => number, onThrottle: () => void) {
@@ -56,7 +57,8 @@ export class GuardedSocket extends Duplex {
     const held = this.#held
     this.#held = undefined
     if (held) this.#arrived(held)
-    if (!this.#pause) this.socket.resume()
+    if (this.#over) this.push(null)
+    else if (!this.#pause) this.socket.resume()
   }
 
   override _read(): void {
@@ -91,7 +93,7 @@ export class GuardedSocket extends Duplex {
   }
 
   #arrived(chunk: Buffer): void {
-    if (this.destroyed || this.#over) return
+    if (this.destroyed) return
     if (this.#connectSeen && !this.#signedIn) {
       this.#hold(chunk)
       return
@@ -125,7 +127,8 @@ export class GuardedSocket extends Duplex {
   #ended(): void {
     if (this.#over || this.destroyed) return
     this.#over = true
-    this.push(null)
+    // Held bytes come first: a DISCONNECT may be among them.
+    if (!this.#held) this.push(null)
   }
 
   /** What has been read already stays here; the rest stays in the kernel until the way is open. */

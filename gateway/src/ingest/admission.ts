@@ -14,7 +14,7 @@ import type { TSchema } from 'typebox'
 import type { EntryRow, QuarantineRow } from './journal-file.ts'
 
 /** Stable codes of the `rejected` channel. */
-export type Fault = 'malformed-json' | 'schema' | 'unknown-channel' | 'too-large' | 'clock'
+type Fault = 'malformed-json' | 'schema' | 'unknown-channel' | 'too-large' | 'clock'
 
 export type Admission =
   | { admitted: true; row: EntryRow; body: Record<string, unknown>; skewS: number }

@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
-import { type DeviceKind, WorldError } from '@clearway/contracts'
+import { WorldError } from '@clearway/contracts'
 import type { JournalEntry } from './entry.ts'
+import { entryOf, type SqlEntry, toEntry, toStored } from './journal-entry.ts'
 import {
   checksum,
   type Damage,
@@ -11,7 +12,6 @@ import {
   openJournal,
   type QuarantineRow,
   quarantined,
-  type StoredEntry,
 } from './journal-file.ts'
 import type { JournalAnswer, JournalRequest } from './journal-worker.ts'
 
@@ -308,41 +308,6 @@ export class Journal {
     for (const { committed } of batch) committed(error, 'inserted')
   }
 }
-
-interface SqlEntry {
-  seq: number
-  received_ms: number
-  district: string
-  kind: string
-  device: string
-  channel: string
-  id: string
-  at_ms: number
-  skewed: number
-  body: string
-  crc: number
-}
-
-const toStored = ({ received_ms: receivedMs, at_ms: atMs, ...rest }: SqlEntry): StoredEntry => ({
-  ...rest,
-  receivedMs,
-  atMs,
-})
-
-const toEntry = (row: SqlEntry): JournalEntry => entryOf(row.seq, toStored(row), JSON.parse(row.body))
-
-const entryOf = (seq: number, row: EntryRow, body: unknown): JournalEntry => ({
-  seq,
-  receivedMs: row.receivedMs,
-  district: row.district,
-  kind: row.kind as DeviceKind,
-  device: row.device,
-  channel: row.channel,
-  id: row.id,
-  atMs: row.atMs,
-  ...(row.skewed ? { skewed: true } : {}),
-  body,
-})
 
 /** Index of the first entry after `seq`. */
 function lowerBound(entries: readonly JournalEntry[], seq: number): number {

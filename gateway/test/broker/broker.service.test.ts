@@ -227,6 +227,22 @@ describe('broker', () => {
     })
   })
 
+  it('takes in what a client sends in one breath with CONNECT, DISCONNECT included', async () => {
+    const connect = [
+      ...[0, 4, ...ascii('MQTT'), 4, 0xee, 0, 60, ...text('bay-1')],
+      ...[...text(`${bay}/status`), ...text('{}'), ...text('bay-1'), ...text('token-of-bay-1')],
+    ]
+    const publish = [...text(`${bay}/occupancy`), 0, 7, ...ascii(occupancy('m-1'))]
+    const bytes = [packet(0x10, connect), packet(0x32, publish), packet(0xe0, [])]
+    const socket = await raw(Buffer.concat(bytes))
+    socket.resume().end()
+    await until(() => city.ingest.journal.head === 1)
+    await closed(socket)
+    await until(async () => (await city.count('clearway_mqtt_connections')) === 0)
+    // The will, not being a status, would have gone to quarantine.
+    expect(city.ingest.journal.quarantineRows(1)).toEqual([])
+  })
+
   it('keeps a will that was not needed to itself', async () => {
     const will = {
       topic: `${bay}/status`,

@@ -16,10 +16,10 @@ const street = (lanes = 1) =>
   ])
 
 /** Seconds at which the cars of a standing queue of `cars` cross the stop line, counted from the start of green. */
-function discharge(seed: number, cars: number, stepS: 1 | 0.5 = 1): number[] {
+function discharge(seed: number, cars: number): number[] {
   const { network, route } = street()
   let aspect: Aspect = 'stop'
-  const sim = new TrafficSimulator({ network, signals: { mayGo: () => aspect }, seed, stepS })
+  const sim = new TrafficSimulator({ network, signals: { mayGo: () => aspect }, seed })
   const random = seededRandom(seed)
   // In the calibration nobody drives faster than the limit, and drivers differ by 8 %.
   for (let i = 0; i < cars; i++)
@@ -56,20 +56,21 @@ describe('a queue at a stop line', () => {
   })
 })
 
-/** Runs the grid city with a car every other second and calls `after` each step. */
-function runGrid(seed: number, steps: number, after: (sim: TrafficSimulator) => void = () => undefined) {
+/** Runs the grid city with a car every other second, on average, and calls `after` each step. */
+function runGrid(seed: number, durationS: number, after: (sim: TrafficSimulator) => void, stepS: 1 | 0.5 = 1) {
   const city = gridCity()
   let nowS = 0
   const sim = new TrafficSimulator({
     network: city.network,
     signals: fixedSignals(city, () => nowS),
     seed,
+    stepS,
     patienceS: 300,
   })
   const random = seededRandom(seed)
-  for (let i = 0; i < steps; i++) {
+  while (sim.nowS < durationS) {
     nowS = sim.nowS
-    if (random.next() < 0.5) sim.send({ route: city.wander(random), speedFactor: 0.9 + 0.2 * random.next() })
+    if (random.next() < 0.5 * stepS) sim.send({ route: city.wander(random), speedFactor: 0.9 + 0.2 * random.next() })
     sim.step()
     after(sim)
   }
@@ -79,18 +80,23 @@ function runGrid(seed: number, steps: number, after: (sim: TrafficSimulator) => 
 describe('traffic in a grid with signals', () => {
   it('never lets two vehicles overlap in a lane, drives backwards or passes red, and loses nobody', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 1e6 }), (seed) => {
-        const sim = runGrid(seed, 400, ({ vehicles, counts }) => {
-          for (let k = 0; k < vehicles.activeCount; k++) {
-            const slot = vehicles.active[k]!
-            expect(vehicles.speedMps[slot]).toBeGreaterThanOrEqual(0)
-            const leader = vehicles.ahead[slot]!
-            if (leader < 0) continue
-            expect(vehicles.positionM[leader]! - vehicles.positionM[slot]!).toBeGreaterThanOrEqual(driver.lengthM)
-          }
-          expect(counts.sent).toBe(counts.outside + counts.onRoad + counts.arrived + counts.abandoned)
-          expect(counts.passedRed).toBe(0)
-        })
+      fc.property(fc.integer({ min: 0, max: 1e6 }), fc.constantFrom(1 as const, 0.5 as const), (seed, stepS) => {
+        const sim = runGrid(
+          seed,
+          400,
+          ({ vehicles, counts }) => {
+            for (let k = 0; k < vehicles.activeCount; k++) {
+              const slot = vehicles.active[k]!
+              expect(vehicles.speedMps[slot]).toBeGreaterThanOrEqual(0)
+              const leader = vehicles.ahead[slot]!
+              if (leader < 0) continue
+              expect(vehicles.positionM[leader]! - vehicles.positionM[slot]!).toBeGreaterThanOrEqual(driver.lengthM)
+            }
+            expect(counts.sent).toBe(counts.outside + counts.onRoad + counts.arrived + counts.abandoned)
+            expect(counts.passedRed).toBe(0)
+          },
+          stepS,
+        )
         expect(sim.counts.arrived).toBeGreaterThan(50)
         expect(sim.counts.stoppedHard).toBeLessThan(sim.counts.arrived / 50)
       }),

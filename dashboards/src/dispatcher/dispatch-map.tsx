@@ -106,7 +106,7 @@ export default function DispatchMap(props: DispatchMapProps) {
         for (const { id, position } of units) if (position) glide.report(id, position, nowMs)
         return [
           ...(layers.detectors
-            ? [detectorLayer(store.items('detectors'), store.version('detectors'), appearance)]
+            ? [detectorLayer(store.items('detectors'), store.version('detectors'), appearance, zoom)]
             : []),
           ...(dispatch ? corridorPaths(dispatch, appearance) : []),
           ...(layers.signals || corridor.size > 0

@@ -15,6 +15,7 @@ import { chosenMission, missionInAddress, missionToAddress } from './missions.ts
 import { PlanPanel } from './plan-panel.tsx'
 import { SignalCard } from './signal-card.tsx'
 import { SignalCount } from './signal-count.tsx'
+import { SignalList } from './signal-list.tsx'
 import { UnitList } from './unit-list.tsx'
 import { useDispatchDesk } from './use-dispatch-desk.ts'
 
@@ -112,6 +113,7 @@ export function Dispatcher({ session, city, configuration }: DeskData) {
               if (unit.state === 'available') change({ role: unit.role, unit: unit.id })
             }}
           />
+          <SignalList junctions={tables} feed={feed} onSelect={(junction) => setSelection({ junction })} />
         </div>
         <div className="dispatcher-map">
           <Suspense fallback={<p className="page-note">{t('map.loading')}</p>}>

@@ -60,7 +60,7 @@ export function MissionPanel(props: MissionPanelProps) {
           </>
         )}
       </header>
-      {known.length === 0 && <p className="soft">{t('mission.none')}</p>}
+      {!mission && !known.some(({ state }) => state === 'active') && <p className="soft">{t('mission.none')}</p>}
       {known.length > 0 && (
         <label className="field">
           <span className="unseen">{t('mission.choose')}</span>

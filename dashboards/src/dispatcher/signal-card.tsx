@@ -3,8 +3,7 @@ import { type OpenFeed, useTopic } from '../feed/use-feed.ts'
 import { useLanguage } from '../language/use-language.ts'
 import { Icon } from '../look/icon.tsx'
 import { SignalShape } from '../look/signal-shape.tsx'
-
-const modes = ['coordinated', 'preempted', 'recovering', 'manual', 'flash', 'dark'] as const
+import { knownMode } from './signal-mode.ts'
 
 export interface SignalCardProps {
   junction: JunctionTable | undefined
@@ -17,8 +16,8 @@ export function SignalCard({ junction, feed, onClose }: SignalCardProps) {
   const { t, text } = useLanguage()
   const signal = useTopic(feed.store, 'signals').find(({ id }) => id === junction?.id)
   if (!junction) return null
-  const mode = modes.find((one) => one === signal?.mode) ?? 'unknown'
   const live = feed.state === 'live'
+  const mode = knownMode(live ? signal?.mode : undefined)
   return (
     <aside
       className="signal-card panel"
@@ -39,7 +38,7 @@ export function SignalCard({ junction, feed, onClose }: SignalCardProps) {
         </button>
       </header>
       <p className="tags">
-        <span className="tag">{t(`mode.${live ? mode : 'unknown'}`)}</span>
+        <span className="tag">{t(`mode.${mode}`)}</span>
         <span className="soft">{t(`signal.${junction.provenance}`)}</span>
       </p>
       <ul>

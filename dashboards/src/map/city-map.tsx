@@ -142,7 +142,7 @@ export function CityMap(props: CityMapProps) {
         </p>
       )}
       {incomplete && state === 'ready' && <p className="map-note map-note-small">{t('map.roadsFailed')}</p>}
-      {children}
+      {state === 'ready' && children}
       <p className="map-attribution">{city.attribution}</p>
     </section>
   )

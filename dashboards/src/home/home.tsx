@@ -5,7 +5,7 @@ import { get, post, RefusedError } from '../server/requests.ts'
 import { AppearanceSwitch, LanguageSwitch } from '../shell/choices.tsx'
 import { Failure } from '../shell/failure.tsx'
 import { nextScreen } from '../shell/screens.ts'
-import { takeCode } from './one-time-code.ts'
+import { codeIn, takeCode } from './one-time-code.ts'
 import { ScreenChoice } from './screen-choice.tsx'
 import { SignInForm } from './sign-in-form.tsx'
 
@@ -35,6 +35,10 @@ async function enter(code: string | undefined): Promise<Entry> {
 
 // Taken once when the page loads, before anything is drawn: the code must not stay in the address bar or the history.
 const entered = enter(takeCode())
+// A sign-in link opened where this page is shown already changes the fragment only: begin again with it.
+addEventListener('hashchange', () => {
+  if (codeIn(location.hash) !== undefined) location.reload()
+})
 
 export function Home() {
   const { t } = useLanguage()

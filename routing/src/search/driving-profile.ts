@@ -5,6 +5,8 @@ export interface DrivingProfile {
   name: RouteProfile
   /** Speed driven over the legal or class speed. */
   speedFactor: number
+  /** Driven on the slowest roads all the same: their limits (walking pace, 10 km/h in yards) are legal, not physical. */
+  leastMps: number
   /** Against one-way streets, at most so fast and at a fixed cost per stretch; null: never. */
   contraflow: { capMps: number; penaltyS: number } | null
   /** Cost of a movement that a sign forbids; null: never made. */
@@ -23,6 +25,7 @@ export const drivingProfiles: Readonly<Record<RouteProfile, DrivingProfile>> = {
   car: {
     name: 'car',
     speedFactor: 1,
+    leastMps: 0,
     contraflow: null,
     forbiddenTurnS: null,
     uTurnS: null,
@@ -31,6 +34,7 @@ export const drivingProfiles: Readonly<Record<RouteProfile, DrivingProfile>> = {
   ambulance: {
     name: 'ambulance',
     speedFactor: 1.2,
+    leastMps: 25 / 3.6,
     contraflow: { capMps: 30 / 3.6, penaltyS: 20 },
     forbiddenTurnS: 10,
     uTurnS: 20,
@@ -39,6 +43,7 @@ export const drivingProfiles: Readonly<Record<RouteProfile, DrivingProfile>> = {
   fire: {
     name: 'fire',
     speedFactor: 1.1,
+    leastMps: 25 / 3.6,
     contraflow: { capMps: 30 / 3.6, penaltyS: 30 },
     forbiddenTurnS: 15,
     uTurnS: 40,

@@ -59,7 +59,7 @@ export function travelCost(network: RoadNetwork, profile: DrivingProfile, waitS:
 
 /** Metres per second, 0 where the profile may not drive. */
 function drivenMps(network: RoadNetwork, graph: ArcGraph, profile: DrivingProfile, arc: number): number {
-  const speed = network.speedMps[arc]! * profile.speedFactor
+  const speed = Math.max(network.speedMps[arc]! * profile.speedFactor, profile.leastMps)
   const flags = network.flags[arc]!
   if ((flags & arcFlag.contraflow) === 0) return speed
   // No signal face looks at traffic against a one-way street, so no green could be promised to it.

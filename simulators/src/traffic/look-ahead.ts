@@ -12,6 +12,8 @@ const IMPATIENT_GAP_S = 1
 const IMPATIENT_AFTER_S = 20
 /** Who is slower than this is taken to wait. */
 const WAITING_MPS = 0.3
+/** A mission drives at least so fast where the road is free, whatever the sign of a yard says. */
+const MISSION_LEAST_MPS = 25 / 3.6
 /** An emergency vehicle squeezes past vehicles slower than this, and itself goes no faster while it does. */
 const SQUEEZE_MPS = 5
 /** Others keep a node without signals free for an emergency vehicle that arrives within this time. */
@@ -32,12 +34,17 @@ export function planSpeeds(state: TrafficState): void {
   }
 }
 
+/** What the driver would drive on an empty arc. A mission is not held to the walking pace of yards and courts. */
+function wishedMps({ vehicles, network }: TrafficState, slot: number, arc: number): number {
+  const wished = network.speedMps[arc]! * vehicles.speedFactor[slot]!
+  return vehicles.kind[slot] === vehicleKind.emergency ? Math.max(wished, MISSION_LEAST_MPS) : wished
+}
+
 function safeSpeed(state: TrafficState, slot: number, speed: number): number {
   const { vehicles, network, stepS } = state
   const arc = vehicles.arc[slot]!
-  const factor = vehicles.speedFactor[slot]!
   const position = vehicles.positionM[slot]!
-  let safe = Math.min(speed + driver.accelMps2 * stepS, network.speedMps[arc]! * factor)
+  let safe = Math.min(speed + driver.accelMps2 * stepS, wishedMps(state, slot, arc))
   const leader = vehicles.ahead[slot]!
   if (leader >= 0) safe = Math.min(safe, behind(state, slot, leader, speed))
   else vehicles.passing[slot] = 0
@@ -61,7 +68,7 @@ function safeSpeed(state: TrafficState, slot: number, speed: number): number {
     }
     if (distance > sight) break
     const movement = state.roadway.movements[state.roadway.movementIndex(here, next)]!
-    const entry = Math.min(movement.speedMps, network.speedMps[next]! * factor)
+    const entry = Math.min(movement.speedMps, wishedMps(state, slot, next))
     if (entry < safe) safe = Math.min(safe, slowingSpeedMps(distance, entry, stepS))
     if (mustStop(state, slot, step, distance, speed, front && open)) {
       safe = Math.min(safe, stopSpeedMps(distance - STOP_BEFORE_M, stepS))

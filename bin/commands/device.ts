@@ -1,5 +1,7 @@
-import { compile, NewDevice, systemClock } from '@clearway/contracts'
-import { AuditLog, Devices, loadConfig, Records } from '@clearway/gateway'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { compile, InputError, NewDevice, systemClock } from '@clearway/contracts'
+import { AuditLog, Devices, loadConfig, mosquittoFiles, Records } from '@clearway/gateway'
 import { Command } from 'commander'
 
 const operator = { name: 'command-line', roles: ['admin'] } as const
@@ -69,6 +71,26 @@ export function deviceCommand(): Command {
           devices.revoke(id)
         }),
       )
+    })
+
+  device
+    .command('mosquitto')
+    .description('writes the password and access files of a Mosquitto in place of the embedded broker')
+    .requiredOption('--out <folder>', 'where passwords and acl go; then let Mosquitto reload them (SIGHUP)')
+    .action(({ out }: { out: string }) => {
+      const { broker } = loadConfig().mqtt
+      if (!broker) {
+        const message = 'is missing: it names the broker, and its user and password are written into the files'
+        throw new InputError('configuration', `mqtt.broker ${message}`, [{ field: 'mqtt.broker', message }])
+      }
+      const devices = withStore((store) => store.forMosquitto())
+      mkdirSync(out, { recursive: true, mode: 0o700 })
+      for (const [name, content] of Object.entries(mosquittoFiles(devices, broker))) {
+        // Mosquitto may read at any moment: it finds the old file or the new one, never half of it.
+        writeFileSync(join(out, `${name}.new`), content, { mode: 0o600 })
+        renameSync(join(out, `${name}.new`), join(out, name))
+      }
+      console.log(JSON.stringify({ devices: devices.length }))
     })
   return device
 }

@@ -49,6 +49,23 @@ const ConfigSchema = Type.Object({
         caFile: Type.Optional(File('authority of client certificates, PEM; their common name is the device id')),
       }),
     ),
+    broker: Type.Optional(
+      Type.Object({
+        url: Type.String({
+          pattern: '^mqtts?://',
+          description:
+            'a stock broker to consume from in place of the embedded one; mqtt.host, port and tls are unused',
+        }),
+        user: Type.String({
+          minLength: 1,
+          default: 'clearway.gateway',
+          description:
+            'begins the user name and client id of each connection, one for each kind: {user}.gate and so on',
+        }),
+        password: Secret('password of these users'),
+        caFile: Type.Optional(File("authority of the broker's certificate, PEM; the system's if absent")),
+      }),
+    ),
   }),
   log: Type.Object({
     level: Type.Unsafe<'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'>({

@@ -44,7 +44,7 @@ export interface Gateway {
   readonly sessions: Sessions
   /** The password of `admin` when this start made one: for the terminal, never for the log. */
   readonly firstPassword: string | undefined
-  /** @throws WorldError `port-in-use` naming the port; everything that was opened is closed again */
+  /** `mqtt` is 0 with a stock broker. @throws WorldError `port-in-use` naming the port; everything that was opened is closed again */
   start(): Promise<{ http: number; mqtt: number }>
   stop(): Promise<void>
 }
@@ -80,6 +80,7 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
   const ingest = createIngest({
     dataDir: config.dataDir,
     broker: { ...config.mqtt, ...config.limits },
+    externalBroker: config.mqtt.broker,
     clock,
     log,
     records,

@@ -1,4 +1,5 @@
 export { Devices } from './access/devices.ts'
+export { mosquittoFiles } from './access/mosquitto.ts'
 export { People } from './access/people.ts'
 export { newSecret } from './access/secret.ts'
 export { Sessions } from './access/sessions.ts'

@@ -3,6 +3,7 @@ import { type Clock, ConflictError, type Device, type NewDevice, NotFoundError, 
 import type { DeviceRegistry } from '../core.ts'
 import type { Presence } from '../ingest/presence.ts'
 import type { Records } from '../records/records.ts'
+import { type MosquittoDevice, mosquittoHash } from './mosquitto.ts'
 import { hashOf, newSecret, sameHash } from './secret.ts'
 
 /** How long the old token still signs in after a rotation: time for the new one to reach the site without a visit. */
@@ -43,6 +44,10 @@ export class Devices implements DeviceRegistry {
         old_token_until_ms integer,
         created_ms integer not null,
         revoked_ms integer
+      ) strict;
+      create table if not exists device_mosquitto_hashes (
+        device text primary key,
+        hash text not null
       ) strict`)
     this.#byId = records.db.prepare('select * from devices where id = ?')
   }
@@ -85,6 +90,7 @@ export class Devices implements DeviceRegistry {
             { field: 'id', message: `"${device.id}" is taken` },
           ])
         }
+        this.#keepMosquittoHash(device.id, token)
         tokens.set(device.id, token)
       }
     })
@@ -107,6 +113,7 @@ export class Devices implements DeviceRegistry {
       for (const id of ids) {
         const token = newSecret()
         if (update.run(this.#clock.now() + rotationGraceMs, hashOf(token), id).changes === 0) throw unknown(id)
+        this.#keepMosquittoHash(id, token)
         tokens.set(id, token)
       }
     })
@@ -149,6 +156,36 @@ export class Devices implements DeviceRegistry {
       (row.old_token_until_ms ?? 0) > this.#clock.now() &&
       sameHash(hash, row.old_token_hash)
     return sameHash(hash, row.token_hash) || isOld ? this.#device(row) : undefined
+  }
+
+  /**
+   * What a Mosquitto beside the gateway has to know. It holds one password a user, so with it the old token ends when
+   * its files are written anew.
+   *
+   * @throws ConflictError `device-hash` naming devices whose token was made before hashes for Mosquitto were kept
+   */
+  forMosquitto(): MosquittoDevice[] {
+    const rows = this.#records.db
+      .prepare(
+        `select settings, hash from devices left join device_mosquitto_hashes on device = id
+         where revoked_ms is null order by id`,
+      )
+      .all() as { settings: string; hash: string | null }[]
+    const known = rows.map(({ settings, hash }) => ({ device: JSON.parse(settings) as NewDevice, hash }))
+    const lacking = known.filter(({ hash }) => hash === null).map(({ device }) => device.id)
+    if (lacking.length > 0) {
+      throw new ConflictError('device-hash', `no hash for Mosquitto is kept of ${lacking.join(', ')}; rotate the token`)
+    }
+    return known as MosquittoDevice[]
+  }
+
+  /** Made together with the token, which nobody can ask for later. */
+  #keepMosquittoHash(id: string, token: string): void {
+    this.#records.db
+      .prepare(
+        `insert into device_mosquitto_hashes values (?, ?) on conflict (device) do update set hash = excluded.hash`,
+      )
+      .run(id, mosquittoHash(token))
   }
 
   /** Names who knows which devices are there; without it none has ever been seen. */

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { type Clock, type Device, OverloadError, type Topic } from '@clearway/contracts'
+import { type Clock, type Device, formatTopic, OverloadError, type Topic } from '@clearway/contracts'
 import { Aedes, type Client, type ConnectPacket, type PublishPacket } from 'aedes'
 import type { Logger } from 'pino'
 import type { IngestCounters } from '../ingest/counters.ts'
+import type { JournalEntry } from '../ingest/entry.ts'
+import type { DeviceBroker } from './device-broker.ts'
 import { DeviceSessions } from './device-sessions.ts'
 import { GuardedSocket } from './guarded-socket.ts'
 import { type Arrival, Listeners, type ListenOptions } from './listeners.ts'
@@ -66,7 +68,7 @@ const burstS = 2
 const refusal = { identifier: 2, unavailable: 3, credentials: 4, authority: 5 } as const
 
 /** The embedded MQTT broker. Holds the acknowledgement of every publish until `accept` has called back. */
-export class Broker {
+export class Broker implements DeviceBroker {
   readonly #credentials: DeviceCredentials
   readonly #accept: Accept
   readonly #options: BrokerOptions
@@ -133,9 +135,12 @@ export class Broker {
     ;(this.#aedes as NodeJS.EventEmitter).on('error', (error: Error) => log.error({ err: error }, 'broker error'))
   }
 
-  /** @throws WorldError `port-in-use` naming the port */
-  async start(): Promise<void> {
+  /** Keeps the last word of every device as retained. @throws WorldError `port-in-use` naming the port */
+  async start(statuses: readonly JournalEntry[]): Promise<void> {
     await this.#aedes.listen()
+    for (const { district, kind, device, channel, body } of statuses) {
+      await this.send(formatTopic({ district, kind, device, channel }), Buffer.from(JSON.stringify(body)), true)
+    }
     await this.#listeners.start()
   }
 

@@ -1,8 +1,10 @@
-import { type Clock, formatTopic } from '@clearway/contracts'
+import type { Clock } from '@clearway/contracts'
 import type { Logger } from 'pino'
 import { Gauge, type Registry } from 'prom-client'
-import { Broker, type BrokerOptions, type DeviceCredentials } from '../broker/broker.ts'
+import { type Accept, Broker, type BrokerOptions, type DeviceCredentials } from '../broker/broker.ts'
+import type { DeviceBroker } from '../broker/device-broker.ts'
 import { DeviceDownlink } from '../broker/downlink.ts'
+import { ExternalBroker, type ExternalBrokerOptions } from '../broker/external-broker.ts'
 import type { Downlink } from '../core.ts'
 import type { Records } from '../records/records.ts'
 import { ingestCounters } from './counters.ts'
@@ -16,6 +18,8 @@ import { ProjectionRunner } from './projections.ts'
 export interface IngestOptions {
   dataDir: string
   broker: BrokerOptions
+  /** A stock broker in place of the embedded one. */
+  externalBroker?: ExternalBrokerOptions | undefined
   clock: Clock
   log: Logger
   records: Records
@@ -45,6 +49,7 @@ export interface Ingest {
   /** Lets the projections catch up, then listens; after `open`. @throws WorldError `port-in-use` naming the port */
   start(): Promise<void>
   stop(): Promise<void>
+  /** 0 with a stock broker: the gateway then listens for no devices. */
   readonly mqttPort: number
   readonly mqttTlsPort: number | undefined
 }
@@ -68,14 +73,10 @@ export function createIngest(options: IngestOptions): Ingest {
       counters.commit.observe(tookMs / 1000)
     },
   )
-  const broker: Broker = new Broker(
-    devices,
-    (publication, done) => intake.accept(publication, done),
-    options.broker,
-    clock,
-    log,
-    counters,
-  )
+  const accept: Accept = (publication, done) => intake.accept(publication, done)
+  const broker: DeviceBroker = options.externalBroker
+    ? new ExternalBroker(devices, accept, options.externalBroker, log, counters)
+    : new Broker(devices, accept, options.broker, clock, log, counters)
   const send = (topic: string, payload: Buffer, retain = false) => broker.send(topic, payload, retain)
   const presence = new PresenceBoard(broker.sessions, clock)
   const intake = new MessageIntake(journal, presence, clock, log, counters, send)
@@ -148,10 +149,7 @@ export function createIngest(options: IngestOptions): Ingest {
     },
     async start() {
       runner.start()
-      await broker.start()
-      for (const { district, kind, device, channel, body } of statuses) {
-        await broker.send(formatTopic({ district, kind, device, channel }), Buffer.from(JSON.stringify(body)), true)
-      }
+      await broker.start(statuses)
       startedMs = clock.now()
       upkeep = [
         repeat(trimEveryS, 'trimming the journal', trim),

@@ -1,5 +1,6 @@
 import {
   type Clock,
+  ConflictError,
   type Device,
   type DeviceStatus,
   formatTopic,
@@ -63,7 +64,7 @@ export class MessageIntake {
     const stale = publication.connectedElsewhere || (status && this.#presence.isStaleWill(device.id, status))
     if (status && publication.will && stale) {
       this.#counters.messages.staleWill.inc()
-      done(new Error(`the last will of boot ${status.bootId} comes too late`))
+      done(new ConflictError('will-stale', `the last will of boot ${status.bootId} comes too late`))
       return
     }
     if (Math.abs(skewS) > noticedSkewS) this.#counters.skewed.inc({ beyond: row.skewed ? '10min' : '5s' })

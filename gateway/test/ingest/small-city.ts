@@ -6,6 +6,7 @@ import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import type { BrokerOptions } from '../../src/broker/broker.ts'
+import type { ExternalBrokerOptions } from '../../src/broker/external-broker.ts'
 import { createIngest, type Ingest } from '../../src/ingest/ingest.ts'
 import { Records } from '../../src/records/records.ts'
 import { KnownDevices } from './known-devices.ts'
@@ -26,6 +27,7 @@ export class SmallCity {
     broker: Partial<BrokerOptions> = {},
     dataDir = temporaryFolder(),
     clock: Clock = systemClock,
+    externalBroker?: ExternalBrokerOptions,
   ) {
     this.dataDir = dataDir
     this.devices = devices
@@ -33,6 +35,7 @@ export class SmallCity {
     this.ingest = createIngest({
       dataDir,
       broker: { host: '127.0.0.1', port: 0, connectionsPerAddress: 100, messagesPerSecond: 100_000, ...broker },
+      externalBroker,
       clock,
       log: pino({ level: 'silent' }),
       records: this.records,

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { InfluxStore } from '../../src/telemetry/influx-store.ts'
 import type { Point } from '../../src/telemetry/store.ts'
-import { DatabaseServer, freePort, isInstalled } from './database-server.ts'
+import { freePort, isInstalled } from '../local-server.ts'
+import { DatabaseServer } from './database-server.ts'
 import { mondayMs, occupied, query, telemetryStoreSuite } from './telemetry-store-suite.ts'
 
 const refused: { point: Point; reason: string }[] = []

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import type { Clock } from '@clearway/contracts'
 
-export interface ProcessPlan {
+interface ProcessPlan {
   args: string[]
   env?: Record<string, string>
 }

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** What the tests need of the operating system: the program and the Debian package that brings it. */
-export const debianPackages = {
+const debianPackages = {
   chromium: 'chromium',
   influxd: 'influxdb',
   'victoria-metrics': 'victoria-metrics',
@@ -12,7 +12,7 @@ export const debianPackages = {
 export type Program = keyof typeof debianPackages
 
 /** The path of a program, or undefined where it is not installed. */
-export function findProgram(program: Program): string | undefined {
+function findProgram(program: Program): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
   for (const folder of folders) {
     const file = join(folder, program)

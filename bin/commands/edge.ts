@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { InputError, seededRandom, systemClock } from '@clearway/contracts'
 import { runEdge } from '@clearway/edge'
 import { createLog } from '@clearway/gateway'
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { parse } from 'yaml'
 import manifest from '../../package.json' with { type: 'json' }
 import { ended } from '../ended.ts'
@@ -18,7 +18,7 @@ export function edgeCommand(): Command {
     .option('--token-file <file>', 'file that holds its token and nothing else')
     .option('--outbox <folder>', 'folder for events that are not acknowledged yet')
     .option('--table <file>', 'signal: JSON file with the timing table of its junction')
-    .option('--period-s <seconds>', 'detector: one report a period', Number)
+    .option('--period-s <seconds>', 'detector: one report a period', secondsOf)
     .option('--ca-file <file>', 'PEM of the authority, for mqtts')
     .option('--cert-file <file>', 'PEM client certificate whose common name is the device id')
     .option('--key-file <file>', 'PEM key of the certificate')
@@ -36,8 +36,18 @@ export function edgeCommand(): Command {
         output: process.stdout,
         report: (fault: Error) => log.warn({ event: 'fault', detail: fault.message }),
       }
-      await runEdge(configuration, around, stop.signal)
+      try {
+        await runEdge(configuration, around, stop.signal)
+      } finally {
+        // The maker's program may keep its end open for ever, and this process with it.
+        process.stdin.destroy()
+      }
     })
+}
+
+function secondsOf(text: string): number {
+  if (!/^\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError('A number of seconds is expected.')
+  return Number(text)
 }
 
 function readConfiguration(file: string): Record<string, unknown> {

@@ -4,6 +4,7 @@ import {
   type Check,
   type Clock,
   compile,
+  fromTimestamp,
   GateRead,
   InputError,
   PeerError,
@@ -32,6 +33,9 @@ export class JsonLines {
     this.#report = report
     createInterface({ input }).on('line', (line) => {
       if (line.trim() !== '') this.#take(line)
+    })
+    input.once('end', () => {
+      report(new WorldError('pipe', 'the device program has closed its output: nothing more is seen; start both again'))
     })
   }
 
@@ -71,8 +75,8 @@ export class JsonLines {
 
 const strict = <T extends TObject>(schema: T): T => ({ ...schema, additionalProperties: false })
 
-const { id, at: _at, sequence: _sequence, bootId: _bootId, ...readFields } = GateRead.properties
-const ReadLine = strict(Type.Object({ ...readFields, id: Type.Optional(id) }))
+const { id, at, sequence: _sequence, bootId: _bootId, ...readFields } = GateRead.properties
+const ReadLine = strict(Type.Object({ ...readFields, id: Type.Optional(id), at: Type.Optional(at) }))
 const { id: _i, at: _a, sequence: _s, bootId: _b, ...fixFields } = VehiclePosition.properties
 const FixLine = strict(Type.Object(fixFields))
 const PassageLine = strict(
@@ -84,9 +88,15 @@ const PassageLine = strict(
 )
 const BayLine = strict(Type.Object({ occupied: Type.Boolean() }))
 
-/** In: one line for each vehicle read, the body of `gate/read`, with the camera's own id where it repeats reads. Out: `{ action, text? }`. */
+/**
+ * In: one line for each vehicle read, the body of `gate/read`, with the camera's own `id` where it repeats reads and its
+ * own `at` where it kept them; without it a read counts as just made. Out: `{ action, text? }`.
+ */
 export const linesGate = (lines: JsonLines, clock: Clock): Camera & Barrier => ({
-  watch: (listener) => lines.on(ReadLine, 'gate line', (read) => listener({ atMs: clock.now(), ...read })),
+  watch: (listener) =>
+    lines.on(ReadLine, 'gate line', ({ at, ...read }) =>
+      listener({ atMs: at === undefined ? clock.now() : fromTimestamp(at), ...read }),
+    ),
   act: (action, text) => lines.write({ action, ...(text === undefined ? {} : { text }) }),
 })
 

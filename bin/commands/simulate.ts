@@ -3,21 +3,26 @@ import { InputError, systemClock } from '@clearway/contracts'
 import { createLog, loadConfig } from '@clearway/gateway'
 import { runCitySimulator } from '@clearway/simulators'
 import { Command } from 'commander'
-import { demoFiles, demoSeed } from '../demo-city.ts'
+import { demoFiles, demoSeed, prepareDemo } from '../demo-city.ts'
 import { ended } from '../ended.ts'
 
 export function simulateCommand(): Command {
   return new Command('simulate')
     .description("the edge agents, traffic, fleet and recorded stays of the data folder's city, against a gateway")
-    .option('--mqtt <url>', 'where the gateway speaks MQTT; the configured port on this machine if absent')
-    .action(async (options: { mqtt?: string }) => {
+    .option('--mqtt <url>', 'where devices connect; the configured broker, or this machine, if absent')
+    .option('--prepare', 'only makes what is missing in the data folder: city, credentials, history; then ends')
+    .action(async (options: { mqtt?: string; prepare?: boolean }) => {
       const config = loadConfig()
+      if (options.prepare) {
+        await prepareDemo(config, systemClock, (text) => console.log(text))
+        return
+      }
       const files = demoFiles(config.dataDir)
       const stop = new AbortController()
       void ended().then((reason) => stop.abort(new Error(reason)))
       await runCitySimulator({
         cityDir: files.cityDir,
-        mqttUrl: options.mqtt ?? `mqtt://127.0.0.1:${config.mqtt.port}`,
+        mqttUrl: options.mqtt ?? config.mqtt.broker?.url ?? `mqtt://127.0.0.1:${config.mqtt.port}`,
         credentials: readCredentials(files.credentialsFile),
         outboxDir: files.outboxDir,
         seed: demoSeed,
@@ -32,7 +37,7 @@ function readCredentials(file: string): Record<string, string> {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>
   } catch (error) {
-    const message = `${file} cannot be read (${(error as Error).message}); "clearway up" makes it`
+    const message = `${file} cannot be read (${(error as Error).message}); "clearway simulate --prepare" makes it`
     throw new InputError('credentials', message, [{ field: 'credentials', message }])
   }
 }

@@ -62,7 +62,7 @@ async function supervise(config: Config, onReady: (url: string) => void): Promis
     const local = `http${config.http.https ? 's' : ''}://127.0.0.1:${http}`
     if (config.simulate === 'on') {
       await supervisor.run('simulators', () => ({
-        args: [clearway, 'simulate', '--mqtt', `mqtt://127.0.0.1:${mqtt}`],
+        args: [clearway, 'simulate', '--mqtt', config.mqtt.broker?.url ?? `mqtt://127.0.0.1:${mqtt}`],
       }))
     }
     await supervisor.run('flows', () =>

@@ -1,0 +1,36 @@
+import { Command } from 'commander'
+import { auditCommand } from './commands/audit.ts'
+import { deviceCommand } from './commands/device.ts'
+import { edgeCommand } from './commands/edge.ts'
+import { flowsCommand } from './commands/flows.ts'
+import { gatewayCommand } from './commands/gateway.ts'
+import { importCommand } from './commands/import.ts'
+import { simulateCommand } from './commands/simulate.ts'
+import { upCommand } from './commands/up.ts'
+
+/** The `clearway` command with all that it can do. */
+export function clearwayProgram(): Command {
+  const program = new Command('clearway')
+    .description('Edge/IoT smart-city runtime for traffic and parking')
+    .showHelpAfterError('(--help shows what is possible)')
+  for (const command of [
+    upCommand(),
+    gatewayCommand(),
+    edgeCommand(),
+    simulateCommand(),
+    flowsCommand(),
+    deviceCommand(),
+    importCommand(),
+    auditCommand(),
+  ]) {
+    program.addCommand(command)
+  }
+  return overrideExit(program)
+}
+
+/** Commander ends the process with 1 on wrong usage; the contract says 2, so every command throws instead. */
+function overrideExit(command: Command): Command {
+  command.exitOverride()
+  for (const inner of command.commands) overrideExit(inner)
+  return command
+}

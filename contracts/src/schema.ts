@@ -12,18 +12,40 @@ export interface Check<T> {
   require(value: unknown, what: string): T
 }
 
-/** The value at a JSON pointer, shortened for a message. */
-function shown(value: unknown, pointer: string): string {
-  let here: unknown = value
-  for (const step of pointer.split('/').slice(1)) {
-    here = (here as Record<string, unknown> | undefined)?.[step.replaceAll('~1', '/').replaceAll('~0', '~')]
+const stepsOf = (pointer: string): string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+
+/** What lies at a JSON pointer. */
+function at(value: unknown, pointer: string): unknown {
+  let here = value
+  for (const step of stepsOf(pointer)) here = (here as Record<string, unknown> | undefined)?.[step]
+  return here
+}
+
+/** Names of the properties marked `secret: true`, wherever they stand. */
+function secretsOf(schema: unknown, names = new Set<string>()): Set<string> {
+  if (typeof schema !== 'object' || schema === null) return names
+  for (const [name, inner] of Object.entries(schema)) {
+    if ((inner as { secret?: unknown } | null)?.secret === true) names.add(name)
+    secretsOf(inner, names)
   }
-  const text = JSON.stringify(here) ?? 'nothing'
+  return names
+}
+
+/** The value at a JSON pointer, shortened for a message; secrets are left out, also where they are a part of it. */
+function shown(value: unknown, pointer: string, secrets: ReadonlySet<string>): string {
+  if (secrets.has(stepsOf(pointer).at(-1) ?? '')) return '(value not shown)'
+  const hidden = (name: string, inner: unknown) => (secrets.has(name) ? '(not shown)' : inner)
+  const text = JSON.stringify(at(value, pointer), hidden) ?? 'nothing'
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }
 
 export function compile<S extends TSchema>(schema: S): Check<Static<S>> {
   const validator = Schema(schema)
+  const secrets = secretsOf(schema)
   const faults = (value: unknown): FieldError[] =>
     validator.Errors(value).flatMap((error): FieldError[] => {
       const params = error.params as { requiredProperties?: string[]; allowedValues?: unknown[] }
@@ -37,11 +59,14 @@ export function compile<S extends TSchema>(schema: S): Check<Static<S>> {
       // A closed object reports each unknown property and then itself; the properties say it all.
       if (error.keyword === 'additionalProperties') return []
       if (error.keyword === 'boolean') {
-        return [{ field, message: `is not known here, got ${shown(value, error.instancePath)}` }]
+        return [{ field, message: `is not known here, got ${shown(value, error.instancePath, secrets)}` }]
       }
+      // A pattern is for machines; where the schema says in words what it means, people get the words.
+      const { description } = (at(schema, error.schemaPath) ?? {}) as { description?: string }
+      const wanted = error.keyword === 'pattern' && description ? `must be ${description}` : error.message
       const allowed = params.allowedValues ? `: ${params.allowedValues.join(', ')}` : ''
       return [
-        { field: field || '(body)', message: `${error.message}${allowed}, got ${shown(value, error.instancePath)}` },
+        { field: field || '(body)', message: `${wanted}${allowed}, got ${shown(value, error.instancePath, secrets)}` },
       ]
     })
   return {

@@ -16,11 +16,10 @@ export const roles = [
 ] as const
 export type Role = (typeof roles)[number]
 
+const Secret = Type.String({ minLength: 1, maxLength: 200, secret: true })
+
 /** Either a user name and password, or the one-time code of a sign-in link. */
-export const SignIn = Type.Union([
-  Type.Object({ user: Name, password: Type.String({ minLength: 1, maxLength: 200 }) }),
-  Type.Object({ code: Type.String({ minLength: 1, maxLength: 200 }) }),
-])
+export const SignIn = Type.Union([Type.Object({ user: Name, password: Secret }), Type.Object({ code: Secret })])
 export type SignIn = Static<typeof SignIn>
 
 export const SignedIn = Type.Object({
@@ -46,7 +45,7 @@ export type Person = Static<typeof Person>
 export const NewPerson = Type.Object({
   id: Name,
   roles: Person.properties.roles,
-  password: Type.String({ minLength: 12, maxLength: 200 }),
+  password: Type.String({ minLength: 12, maxLength: 200, secret: true }),
 })
 export type NewPerson = Static<typeof NewPerson>
 

@@ -213,7 +213,10 @@ async function listen(app: FastifyInstance, { http: { host, port } }: Config): P
     await app.listen({ host, port })
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
-    const why = code === 'EADDRINUSE' ? 'is in use; set http.port to another one or 0' : message
+    const why =
+      code === 'EADDRINUSE'
+        ? 'is in use; set http.port to another one or 0'
+        : `cannot be listened on: ${message}; see http.host and http.port`
     throw new WorldError('port-in-use', `HTTP port ${port} on ${host} ${why}`, cause)
   }
   const address = app.server.address()

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { WorldError } from '@clearway/contracts'
 import type { IngestCounters } from '../ingest/counters.ts'
+import { readTls } from '../tls-files.ts'
 
 export interface ListenOptions {
   host: string
@@ -45,9 +45,8 @@ export class Listeners {
     this.port = await this.#listen(plain, host, port)
     if (!tls) return
     const secure = createTlsServer({
-      cert: readPem(tls.certFile, 'mqtt.tls.certFile'),
-      key: readPem(tls.keyFile, 'mqtt.tls.keyFile'),
-      ...(tls.caFile ? { ca: readPem(tls.caFile, 'mqtt.tls.caFile'), requestCert: true } : {}),
+      ...readTls(tls, 'mqtt.tls'),
+      requestCert: tls.caFile !== undefined,
       // A device without a certificate may still sign in by its token; an unknown certificate counts as none.
       rejectUnauthorized: false,
       minVersion: 'TLSv1.2',
@@ -70,7 +69,10 @@ export class Listeners {
   #listen(server: Server, host: string, port: number): Promise<number> {
     return new Promise((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) => {
-        const why = cause.code === 'EADDRINUSE' ? 'is in use; set mqtt.port to another one or 0' : cause.message
+        const why =
+          cause.code === 'EADDRINUSE'
+            ? 'is in use; set mqtt.port to another one or 0'
+            : `cannot be listened on: ${cause.message}; see mqtt.host and mqtt.port`
         reject(new WorldError('port-in-use', `MQTT port ${port} on ${host} ${why}`, cause))
       })
       server.listen({ host, port, backlog: 1024 }, () => {
@@ -110,12 +112,4 @@ function secureArrival(socket: TLSSocket): Arrival {
   const address = socket.remoteAddress ?? ''
   const name = socket.authorized ? socket.getPeerCertificate().subject?.CN : undefined
   return typeof name === 'string' ? { socket, address, certificateName: name } : { socket, address }
-}
-
-function readPem(file: string, key: string): Buffer {
-  try {
-    return readFileSync(file)
-  } catch (cause) {
-    throw new WorldError('tls-file', `${key} ${file} cannot be read: ${(cause as Error).message}`, cause)
-  }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type City, CityOverview, PageConfiguration } from '@clearway/contracts'
+import { type City, CityOverview, PageConfiguration, WorldError } from '@clearway/contracts'
 import { loadCity, type RoadNetwork } from '@clearway/routing'
 import { Type } from 'typebox'
 import type { Config } from '../config.ts'
@@ -17,13 +17,25 @@ export interface CityData {
   streets: Buffer
 }
 
-/** @returns undefined when nothing has been imported yet */
+/**
+ * @returns undefined when nothing has been imported yet
+ * @throws WorldError `city-unreadable`, or what `loadCity` throws, naming the file
+ */
 export async function readCity(dataDir: string): Promise<CityData | undefined> {
   const dir = join(dataDir, 'city')
   if (!existsSync(join(dir, 'city.json'))) return undefined
   const { city, network } = await loadCity(dir)
-  const streets = await compressed(await readFile(join(dir, 'streets.geojson')))
+  const streets = await compressed(await bytesOf(join(dir, 'streets.geojson')))
   return { city, network, streets }
+}
+
+async function bytesOf(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file)
+  } catch (cause) {
+    const message = `cannot read ${file}: ${(cause as Error).message}; import the map with "clearway import network"`
+    throw new WorldError('city-unreadable', message, cause)
+  }
 }
 
 /** The customer's own zone, where no imported city names another. */

@@ -43,24 +43,37 @@ const titles: Record<number, string> = {
   503: 'Not available now',
 }
 
+/** What of a request an error may name. */
+export interface Sent {
+  /** Without the query, which may hold a plate. */
+  path: string
+  contentType: string | undefined
+  /** The largest body allowed. */
+  bodyLimit: number
+}
+
+const refused = (code: string, field: string, message: string) =>
+  new InputError(code, `${field} ${message}`, [{ field, message }])
+
 /** fastify's own codes, translated where they enter. */
-const frameworkCodes: Record<string, (message: string) => ClearwayError> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: () => new InputError('body-too-large', 'the body is larger than limits.bodyBytes'),
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: (message) =>
-    new InputError('media-type-unsupported', `${message}; send application/json`),
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: (message) => new InputError('content-length', message),
+const frameworkCodes: Record<string, (sent: Sent, message: string) => ClearwayError> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ({ bodyLimit }) =>
+    refused('body-too-large', '(body)', `has more than ${bodyLimit} bytes (limits.bodyBytes)`),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ({ contentType }) =>
+    refused('media-type-unsupported', 'content-type', `is ${JSON.stringify(contentType ?? '')}; send application/json`),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: (_sent, message) => new InputError('content-length', message),
   // The parser's own message may hold a piece of the body, and that a password: it is not passed on.
   FST_ERR_CTP_INVALID_JSON_BODY: () =>
     new InputError('json-malformed', 'the body is not JSON', [{ field: '(body)', message: 'is not JSON' }]),
-  FST_ERR_BAD_URL: () => new InputError('address-malformed', 'the address is not a valid URL path'),
+  FST_ERR_BAD_URL: ({ path }) => new InputError('address-malformed', `${path} is not a valid URL path`),
 }
 
 /** Any thrown value as one of ours; what cannot be named stays a bug. */
-export function translate(error: unknown): ClearwayError {
+export function translate(error: unknown, sent: Sent): ClearwayError {
   if (error instanceof ClearwayError) return error
   const { code, message, statusCode } = error as { code?: string; message?: string; statusCode?: number }
   const named = code === undefined ? undefined : frameworkCodes[code]
-  if (named) return named(message ?? '')
+  if (named) return named(sent, message ?? '')
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new InputError('request-malformed', message ?? 'the request is malformed')
   }

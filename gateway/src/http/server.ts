@@ -1,13 +1,20 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { type Clock, WorldError } from '@clearway/contracts'
+import type { Socket } from 'node:net'
+import { type Clock, InputError } from '@clearway/contracts'
 import fastifyCookie from '@fastify/cookie'
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import fastify, {
+  type ConnectionError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import type { Logger } from 'pino'
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type { Sessions } from '../access/sessions.ts'
 import type { Config } from '../config.ts'
 import type { Records } from '../records/records.ts'
+import { readTls } from '../tls-files.ts'
 import { apiBase, serveApi, unserved } from './api.ts'
 import { asyncApi } from './asyncapi.ts'
 import { Callers } from './caller.ts'
@@ -37,7 +44,9 @@ interface ServerOptions {
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { config, clock, log, routes, pagesDir } = options
   const app = fastify({
-    ...(config.http.https ? { https: certificate(config.http.https) } : {}),
+    ...(config.http.https
+      ? { https: { ...readTls(config.http.https, 'http.https'), minVersion: 'TLSv1.2' as const } }
+      : {}),
     loggerInstance: log,
     // One line of our own per request: the framework's would hold addresses with plates in their query.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'trace' }),
@@ -48,6 +57,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     // Answers under way are finished; see `closeServer`.
     forceCloseConnections: 'idle',
     trustProxy: config.http.trustProxy ?? false,
+    clientErrorHandler: answerNoHttp,
     frameworkErrors: (error, request, reply) => answerError(error, request, reply as FastifyReply),
   }) as unknown as FastifyInstance
 
@@ -99,26 +109,16 @@ export async function closeServer(app: FastifyInstance, clock: Clock): Promise<v
   await late
 }
 
-const certificate = ({ certFile, keyFile }: { certFile: string; keyFile: string }) => ({
-  cert: readPem(certFile, 'http.https.certFile'),
-  key: readPem(keyFile, 'http.https.keyFile'),
-  minVersion: 'TLSv1.2' as const,
-})
-
-function readPem(file: string, key: string): Buffer {
-  try {
-    return readFileSync(file)
-  } catch (cause) {
-    throw new WorldError('tls-file', `${key} ${file} cannot be read: ${(cause as Error).message}`, cause)
-  }
-}
-
 /** The trace id of a W3C `traceparent`, so that one id runs through everything the request causes. */
 const traceOf = (header: string | string[] | undefined): string | undefined =>
   typeof header === 'string' ? /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(header)?.[1] : undefined
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const named = translate(error)
+  const named = translate(error, {
+    path: request.url.split('?', 1)[0] as string,
+    contentType: request.headers['content-type'],
+    bodyLimit: request.routeOptions.bodyLimit ?? request.server.initialConfig.bodyLimit ?? 0,
+  })
   const status = statusOf(named)
   if (status >= 500) request.log.error({ err: error, code: named.code }, 'a request failed')
   if (status === 401) reply.header('www-authenticate', 'Bearer')
@@ -126,6 +126,22 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   // As bytes: the framework adds a charset to text, and this media type has none.
   const body = Buffer.from(JSON.stringify(toProblem(named)))
   return reply.status(status).type('application/problem+json').send(body)
+}
+
+/** Bytes that are no HTTP request, for example a method that does not exist: there is no request to answer yet. */
+function answerNoHttp(error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+  const fault = new InputError(
+    late ? 'request-timeout' : 'http-malformed',
+    late ? 'the request did not arrive in time' : `this is not a valid HTTP request: ${error.message}`,
+  )
+  const body = JSON.stringify(toProblem(fault))
+  const head = ['HTTP/1.1 400 Bad Request', 'content-type: application/problem+json', 'connection: close']
+  socket.end(`${head.join('\r\n')}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
 }
 
 function addHeaders(app: FastifyInstance, config: Config): void {

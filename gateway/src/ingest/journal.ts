@@ -85,7 +85,8 @@ export class Journal {
     await new Promise<void>((resolve, reject) => {
       worker.once('message', () => resolve())
       worker.once('error', (cause) => {
-        reject(new WorldError('journal-open', `${this.#dataDir}/journal.sqlite: ${cause.message}`, cause))
+        const message = `${this.#dataDir}/journal.sqlite cannot be used: ${cause.message}; put back a copy of the data folder`
+        reject(new WorldError('journal-open', message, cause))
       })
     })
     worker.on('message', (answer: JournalAnswer) => this.#answered(answer))

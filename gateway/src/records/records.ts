@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { WorldError } from '@clearway/contracts'
 
 /**
  * The transactional store: devices, people, lots, stays, bills, dispatches, audit, and the cursors of the projections.
@@ -14,14 +15,25 @@ export class Records {
     this.db = db
   }
 
-  /** @param dataDir the gateway's data folder, made if missing; `:memory:` for a store that lives as long as the process */
+  /**
+   * @param dataDir the gateway's data folder, made if missing; `:memory:` for a store that lives as long as the process
+   * @throws WorldError `records-open` naming the folder that cannot be made, or the file that is no such store
+   */
   static open(dataDir: string): Records {
-    if (dataDir !== ':memory:') mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-    const db = new DatabaseSync(dataDir === ':memory:' ? dataDir : join(dataDir, 'records.sqlite'))
-    db.exec(
-      'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000; PRAGMA cache_size=-65536',
-    )
-    return new Records(db)
+    if (dataDir === ':memory:') return new Records(opened(dataDir))
+    try {
+      mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    } catch (cause) {
+      const message = `dataDir ${dataDir} cannot be made: ${(cause as Error).message}; name another folder`
+      throw new WorldError('records-open', message, cause)
+    }
+    const file = join(dataDir, 'records.sqlite')
+    try {
+      return new Records(opened(file))
+    } catch (cause) {
+      const message = `${file} cannot be used: ${(cause as Error).message}; put back a copy of the data folder`
+      throw new WorldError('records-open', message, cause)
+    }
   }
 
   /** Runs `create … if not exists` statements. */
@@ -49,4 +61,12 @@ export class Records {
   close(): void {
     this.db.close()
   }
+}
+
+function opened(path: string): DatabaseSync {
+  const db = new DatabaseSync(path)
+  db.exec(
+    'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000; PRAGMA cache_size=-65536',
+  )
+  return db
 }

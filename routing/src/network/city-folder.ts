@@ -39,7 +39,8 @@ async function replace(file: string, content: string | Uint8Array): Promise<void
 export async function loadCity(dir: string): Promise<{ city: City; network: RoadNetwork }> {
   const file = join(dir, 'city.json')
   const text = (await bytesOf(file)).toString('utf8')
-  const network = readNetwork(await bytesOf(join(dir, 'network.bin')))
+  const networkFile = join(dir, 'network.bin')
+  const network = readNetwork(await bytesOf(networkFile), networkFile)
   return { city: checkCity.require(parsed(text, file), file), network }
 }
 

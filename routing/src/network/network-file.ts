@@ -63,8 +63,15 @@ export function writeNetwork(network: RoadNetwork): Uint8Array {
   return bytes
 }
 
-/** @throws InputError `network-file` when the bytes are no network, cut off, damaged or of another version */
-export function readNetwork(bytes: Uint8Array): RoadNetwork {
+/**
+ * @param file where the bytes are from, named in errors
+ * @throws InputError `network-file` when the bytes are no network, cut off, damaged or of another version
+ */
+export function readNetwork(bytes: Uint8Array, file = 'the road network'): RoadNetwork {
+  const refused = (reason: string) => {
+    const message = `${file} cannot be used: ${reason}; import the map again with "clearway import network"`
+    return new InputError('network-file', message, [{ field: 'network', message: reason }])
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < HEADER_BYTES || new TextDecoder().decode(bytes.subarray(0, 8)) !== MAGIC) {
     throw refused(`it is no road network (${bytes.length} bytes)`)
@@ -101,9 +108,4 @@ function arrayOf(kind: ArrayKind, bytes: Uint8Array) {
     case 'uint8':
       return bytes
   }
-}
-
-function refused(reason: string): InputError {
-  const message = `the road network cannot be used: ${reason}; import the map again with "clearway import network"`
-  return new InputError('network-file', message, [{ field: 'network', message: reason }])
 }

@@ -1,8 +1,8 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { compile, InputError, NewDevice, systemClock } from '@clearway/contracts'
+import { compile, deviceKinds, InputError, NewDevice, systemClock } from '@clearway/contracts'
 import { AuditLog, Devices, loadConfig, mosquittoFiles, Records } from '@clearway/gateway'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 
 const operator = { name: 'command-line', roles: ['admin'] } as const
 
@@ -23,11 +23,11 @@ export function deviceCommand(): Command {
     .command('add')
     .description('registers a device and prints its token, which is shown only now')
     .argument('<id>', 'lower-case letters, digits and hyphens')
-    .requiredOption('--kind <kind>', 'gate, bay, detector, signal, vehicle or sign')
+    .addOption(new Option('--kind <kind>').choices(deviceKinds).makeOptionMandatory())
     .requiredOption('--district <name>', 'the district in its topics')
     .option('--lot <id>', 'the lot that a gate or bay belongs to')
     .option('--junction <id>', 'the junction that a signal or detector belongs to')
-    .option('--role <role>', 'of a vehicle: ambulance, fire, police or bus')
+    .addOption(new Option('--role <role>', 'of a vehicle').choices(['ambulance', 'fire', 'police', 'bus']))
     .action((id: string, options: Record<string, string>) => {
       const wanted = compile(NewDevice).require({ id, ...options }, 'device')
       const token = withStore((devices, audit, records) =>

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { InputError, seededRandom, systemClock } from '@clearway/contracts'
+import { deviceKinds, InputError, seededRandom, systemClock } from '@clearway/contracts'
 import { runEdge } from '@clearway/edge'
 import { createLog } from '@clearway/gateway'
 import { Command, InvalidArgumentError, Option } from 'commander'
@@ -11,7 +11,7 @@ export function edgeCommand(): Command {
   return new Command('edge')
     .description("one agent on site; the maker's program speaks JSON lines at its pipes, a signal agent needs none")
     .option('--config <file>', 'JSON or YAML with the same keys as the options below, which come on top')
-    .addOption(new Option('--kind <kind>').choices(['gate', 'bay', 'detector', 'signal', 'vehicle', 'sign']))
+    .addOption(new Option('--kind <kind>').choices(deviceKinds))
     .option('--district <name>', 'the district in its topics')
     .option('--device <id>', 'its device id')
     .option('--mqtt <url>', 'mqtt://host:port or mqtts://host:port')

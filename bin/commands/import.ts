@@ -10,7 +10,7 @@ import {
 } from '@clearway/contracts'
 import { AuditLog, Lots, loadConfig, Records, seedLots, Tariffs } from '@clearway/gateway'
 import { type CityOptions, importCity, saveCity } from '@clearway/routing'
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { parse } from 'yaml'
 
 const operator = { name: 'command-line', roles: ['admin'] } as const
@@ -20,7 +20,7 @@ interface NetworkOptions {
   nameZh?: string
   nameEn?: string
   timeZone?: string
-  bounds?: string
+  bounds?: NonNullable<CityOptions['bounds']>
 }
 
 /** Imports a map into the data folder: the network, its junctions, its car parks as lots. */
@@ -42,12 +42,11 @@ export async function importNetwork(file: string, options: Partial<CityOptions>,
   return imported
 }
 
-function boundsOf(text: string): CityOptions['bounds'] {
+function boundsOf(text: string): NonNullable<CityOptions['bounds']> {
   const numbers = text.split(',').map(Number)
   const [west, south, east, north] = numbers as [number, number, number, number]
   if (numbers.length !== 4 || !numbers.every(Number.isFinite) || west >= east || south >= north) {
-    const message = `"${text}" is not west,south,east,north in degrees with west < east and south < north`
-    throw new InputError('bounds', `--bounds ${message}`, [{ field: 'bounds', message }])
+    throw new InvalidArgumentError('West,south,east,north in degrees with west < east and south < north is expected.')
   }
   return { west, south, east, north }
 }
@@ -73,7 +72,7 @@ export function importCommand(): Command {
     .option('--name-zh <text>', 'the name of the city in Chinese')
     .option('--name-en <text>', 'the name of the city in English')
     .option('--time-zone <zone>', 'IANA zone; Asia/Shanghai if absent')
-    .option('--bounds <w,s,e,n>', 'leave out what lies outside')
+    .option('--bounds <w,s,e,n>', 'leave out what lies outside', boundsOf)
     .action(async (file: string, options: NetworkOptions) => {
       const name = { ...(options.nameZh && { zh: options.nameZh }), ...(options.nameEn && { en: options.nameEn }) }
       const { report } = await importNetwork(
@@ -82,7 +81,7 @@ export function importCommand(): Command {
           ...(options.district && { district: options.district }),
           ...(Object.keys(name).length > 0 && { name }),
           ...(options.timeZone && { timeZone: options.timeZone }),
-          ...(options.bounds && { bounds: boundsOf(options.bounds) }),
+          ...(options.bounds && { bounds: options.bounds }),
         },
         loadConfig().dataDir,
       )

@@ -98,11 +98,13 @@ export class ExternalBroker implements DeviceBroker {
 
   /** @throws WorldError `broker-away`: what is meant for now is not to arrive some other time */
   async send(topic: string, payload: Buffer, retain = false): Promise<void> {
+    // Only statuses are retained, which are the device's to write and its broker's to keep.
+    if (retain) return
     const client = this.#clients.get(topic.split('/')[3] as DeviceKind)
     if (!client?.connected) {
       throw new WorldError('broker-away', `the broker at ${this.#options.url} is not connected; send again later`)
     }
-    await client.publishAsync(topic, payload, { qos: 1, retain })
+    await client.publishAsync(topic, payload, { qos: 1 })
   }
 
   /** The broker holds the connection: only the device's messages are refused here. */

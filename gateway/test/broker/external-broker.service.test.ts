@@ -1,16 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { rmSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { type Device, deviceKinds, seededRandom, systemClock, toTimestamp, WorldError } from '@clearway/contracts'
+import { type Device, deviceKinds, systemClock, toTimestamp, WorldError } from '@clearway/contracts'
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Devices } from '../../src/access/devices.ts'
+import { mosquittoFiles } from '../../src/access/mosquitto.ts'
 import type { Accept } from '../../src/broker/broker.ts'
 import { ExternalBroker } from '../../src/broker/external-broker.ts'
+import { loadConfig } from '../../src/config.ts'
+import { createGateway } from '../../src/gateway.ts'
 import { ingestCounters } from '../../src/ingest/counters.ts'
-import { Journal } from '../../src/ingest/journal.ts'
 import { Records } from '../../src/records/records.ts'
 import { KnownDevices } from '../ingest/known-devices.ts'
 import { occupancy, SmallCity, status, temporaryFolder, until } from '../ingest/small-city.ts'
@@ -54,12 +54,12 @@ describe.skipIf(!isInstalled('mosquitto', 'mosquitto'))('Mosquitto in place of t
   }
   const connected = (city: SmallCity) => async () =>
     (await city.count('clearway_mqtt_connections')) === deviceKinds.length
+  const subscribed = () => mosquitto.log.match(/Sending SUBACK to clearway\.gateway\./g)?.length ?? 0
   /** Until its subscriptions stand: before, Mosquitto has nobody to keep messages for. */
   async function ready(): Promise<SmallCity> {
     const city = await gateway()
     await until(connected(city))
-    const subscriptions = () => mosquitto.log.match(/Sending SUBACK to clearway\.gateway\./g)?.length ?? 0
-    await until(() => subscriptions() >= deviceKinds.length)
+    await until(() => subscribed() >= deviceKinds.length)
     return city
   }
   async function stop(city: SmallCity): Promise<void> {
@@ -166,6 +166,51 @@ describe.skipIf(!isInstalled('mosquitto', 'mosquitto'))('Mosquitto in place of t
     expect(await city.count('clearway_mqtt_topic_breaches_total', 'publish')).toBe(1)
   })
 
+  it('drops what a revoked device sends while the broker still lets it in', async () => {
+    const city = await ready()
+    const [revoked, bay] = [await device('bay-2'), await device('bay-1')]
+    Object.assign(city.devices.find('bay-2') ?? {}, { state: 'revoked' })
+    await occupied(revoked, 'bay-2', 'late')
+    await occupied(bay, 'bay-1', 'm-1')
+    await until(() => journalled(city).length > 0)
+    expect(journalled(city)).toEqual(['m-1'])
+  })
+
+  it('lets a device in by the token that the registry made, once the broker has read its files', async () => {
+    const { url, user, password, caFile = '' } = mosquitto.forGateway
+    const config = loadConfig({
+      CLEARWAY_DATA_DIR: dataDir,
+      CLEARWAY_HTTP_PORT: '0',
+      CLEARWAY_ADMIN_TOKEN: 'a token for tests',
+      CLEARWAY_MQTT_BROKER_URL: url,
+      CLEARWAY_MQTT_BROKER_PASSWORD: password,
+      CLEARWAY_MQTT_BROKER_CA_FILE: caFile,
+    })
+    const { app, core, ...whole } = await createGateway({ config, clock: systemClock, log: pino({ level: 'silent' }) })
+    expect((await whole.start()).mqtt).toBe(0)
+    try {
+      const password = core.devices.add({ id: 'gate-7', kind: 'gate', district: 'lixia', lot: 'p-1' })
+      const records = Records.open(dataDir)
+      await mosquitto.reload(
+        mosquittoFiles(new Devices(records, systemClock).forMosquitto(), {
+          user,
+          password: config.mqtt.broker?.password ?? '',
+        }),
+      )
+      records.close()
+      await until(() => subscribed() === deviceKinds.length)
+      const gate = await device('gate-7', { password })
+      await gate.publishAsync('clearway/v1/lixia/gate/gate-7/status', status('b-1', 'online', 'boot-1'), { qos: 1 })
+      const headers = { authorization: 'Bearer a token for tests' }
+      await until(async () => {
+        const { body } = await app.inject({ url: '/api/v1/devices?limit=10', headers })
+        return JSON.parse(body).items[0]?.state === 'online'
+      })
+    } finally {
+      await whole.stop()
+    }
+  })
+
   it('brings a command to its device and to no other', async () => {
     const city = await ready()
     const [sign, other] = [await device('sign-1'), await device('bay-1')]
@@ -214,6 +259,15 @@ describe.skipIf(!isInstalled('mosquitto', 'mosquitto'))('Mosquitto in place of t
       expect(journalled(city, 'bay/status')).toHaveLength(4)
     })
 
+    it('stays when a device comes again before the broker has noticed that it was gone', async () => {
+      const city = await ready()
+      await born(await device('bay-1', withWill), 'birth-1')
+      await until(is(city, 'online'))
+      await born(await device('bay-1', withWill), 'birth-2')
+      await until(() => journalled(city, 'bay/status').includes('birth-2'))
+      expect(city.ingest.presence.of('bay-1').state).toBe('online')
+    })
+
     it('outlives the gateway: who stayed is online at once, who died meanwhile is offline', async () => {
       const first = await ready()
       const bay = await device('bay-1', withWill)
@@ -259,9 +313,7 @@ describe.skipIf(!isInstalled('mosquitto', 'mosquitto'))('Mosquitto in place of t
     const broker = new ExternalBroker(new KnownDevices(...fleet), accept, mosquitto.forGateway, log, counters)
     await broker.start([])
     try {
-      await until(
-        () => (mosquitto.log.match(/Sending SUBACK to clearway\.gateway\./g)?.length ?? 0) === deviceKinds.length,
-      )
+      await until(() => subscribed() === deviceKinds.length)
       const bay = await device('bay-1')
       await occupied(bay, 'bay-1', 'm-1')
       await occupied(bay, 'bay-1', 'm-2')
@@ -270,90 +322,6 @@ describe.skipIf(!isInstalled('mosquitto', 'mosquitto'))('Mosquitto in place of t
       expect(broker.pending).toBe(0)
     } finally {
       await broker.stop()
-    }
-  })
-})
-
-describe.skipIf(!isInstalled('mosquitto', 'mosquitto'))('a gateway that is killed behind Mosquitto', () => {
-  const program = fileURLToPath(new URL('../ingest/ingest-process.ts', import.meta.url))
-  const bays = Array.from({ length: 4 }, (_, i) => `bay-${i}`)
-  const rounds = 6
-
-  it(`loses nothing that the broker acknowledged and applies nothing twice over ${rounds} kills`, async () => {
-    const mosquitto = await MosquittoServer.over(inFiles(bays.map((id) => [id, 'bay'])))
-    const dataDir = temporaryFolder()
-    const random = seededRandom(20_261_123)
-    const clients: MqttClient[] = []
-    const acknowledged = new Set<string>()
-    let child: ChildProcess | undefined
-    const start = () => {
-      child = spawn(process.execPath, [program, dataDir, JSON.stringify(mosquitto.forGateway)], {
-        stdio: ['ignore', 'ignore', 'inherit'],
-      })
-    }
-    const kill = async () => {
-      if (!child || child.signalCode !== null) return
-      const gone = once(child, 'exit')
-      child.kill('SIGKILL')
-      await gone
-    }
-    const deliveries = () => mosquitto.log.match(/Received PUBACK from clearway\.gateway\.bay/g)?.length ?? 0
-    let sending = true
-    async function send(bay: string): Promise<void> {
-      const client = await connectAsync(`mqtt://127.0.0.1:${mosquitto.port}`, {
-        ...{ username: bay, password: `token-of-${bay}`, clientId: bay, reconnectPeriod: 0 },
-      })
-      clients.push(client)
-      for (let i = 0; sending; i++) {
-        const ids = Array.from({ length: 10 }, (_, k) => `${bay}.${i}.${k}`)
-        await Promise.all(
-          ids.map((id) => client.publishAsync(`clearway/v1/test/bay/${bay}/occupancy`, occupancy(id), { qos: 1 })),
-        )
-        for (const id of ids) acknowledged.add(id)
-        // The gateway takes one at a time: do not run far ahead of it.
-        await until(() => !sending || acknowledged.size - deliveries() < 400)
-      }
-    }
-    try {
-      start()
-      await until(() => /Sending SUBACK to clearway\.gateway\.bay/.test(mosquitto.log))
-      const senders = bays.map(send)
-      for (let round = 0; round < rounds; round++) {
-        const target = deliveries() + 50 + random.integer(200)
-        await until(() => deliveries() >= target)
-        await kill()
-        start()
-      }
-      sending = false
-      await Promise.all(senders)
-      const records = Records.open(dataDir)
-      const count = records.db.prepare('select count(*) as n from applied')
-      await until(() => (count.get() as { n: number }).n >= acknowledged.size)
-      await kill()
-      const applied = records.db.prepare('select id, times from applied').all() as { id: string; times: number }[]
-      records.close()
-      // Some were on their way to the journal when the kill came: those it was about.
-      expect(mosquitto.log).toMatch(/Sending PUBLISH to clearway\.gateway\.bay \(d1/)
-      expect(applied.filter(({ times }) => times !== 1)).toEqual([])
-      expect(new Set(applied.map(({ id }) => id))).toEqual(acknowledged)
-
-      const journal = new Journal(dataDir)
-      await journal.start()
-      const kept = journal.read(0, ['bay/occupancy'], 1_000_000).entries
-      expect(kept).toHaveLength(acknowledged.size)
-      const numbers = new Map<string, number>()
-      for (const { device, id } of kept) {
-        const [round = 0, k = 0] = id.split('.').slice(1).map(Number)
-        expect(round * 10 + k, `order of ${device}`).toBe((numbers.get(device) ?? -1) + 1)
-        numbers.set(device, round * 10 + k)
-      }
-      await journal.stop()
-    } finally {
-      sending = false
-      await kill()
-      for (const client of clients) client.end(true)
-      await mosquitto.remove()
-      rmSync(dataDir, { recursive: true, force: true })
     }
   })
 })

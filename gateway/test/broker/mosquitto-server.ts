@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type MosquittoDevice, mosquittoFiles, mosquittoHash } from '../../src/access/mosquitto.ts'
+import { type MosquittoDevice, type MosquittoFiles, mosquittoFiles, mosquittoHash } from '../../src/access/mosquitto.ts'
 import type { ExternalBrokerOptions } from '../../src/broker/external-broker.ts'
 import { temporaryFolder, until } from '../ingest/small-city.ts'
 import { freePort } from '../local-server.ts'
@@ -77,6 +77,14 @@ export class MosquittoServer {
   /** What it has written to its log so far. */
   get log(): string {
     return this.#said
+  }
+
+  /** Takes new files as an operator does: written, then SIGHUP. */
+  async reload(files: MosquittoFiles): Promise<void> {
+    writeFileSync(join(this.folder, 'passwords'), files.passwords)
+    writeFileSync(join(this.folder, 'acl'), files.acl)
+    this.#process?.kill('SIGHUP')
+    await until(() => this.#said.includes('Reloading config'))
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {

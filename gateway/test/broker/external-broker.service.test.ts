@@ -286,8 +286,9 @@ describe.skipIf(!isInstalled('mosquitto', 'mosquitto'))('Mosquitto in place of t
     it('is known from retained statuses when the gateway comes for the first time', async () => {
       await born(await device('bay-1', withWill), 'birth-1')
       const city = await ready()
-      await until(is(city, 'online'))
+      await until(() => journalled(city, 'bay/status').length > 0)
       expect(journalled(city, 'bay/status')).toEqual(['birth-1'])
+      expect(city.ingest.presence.of('bay-1').state).toBe('online')
     })
 
     it('is not believed when the broker has lost everything', async () => {

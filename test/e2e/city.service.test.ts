@@ -63,6 +63,14 @@ describe('the city of npm start', () => {
     )
   })
 
+  it('announces full car parks on their approach signs, by the flow', async () => {
+    await eventually(
+      'a sign that says nearly full',
+      () => all<SignWithMessage>('/signs'),
+      (signs) => signs.some(({ lot, message }) => lot && message?.symbol === 'parking-nearly-full'),
+    )
+  })
+
   it('tells nobody anything without a sign-in, and keeps secrets out of its log', async () => {
     expect((await fetch(`${city.url}/api/v1/lots`)).status).toBe(401)
     const code = city.signInLink.split('#code=')[1] as string

@@ -63,12 +63,19 @@ describe('the city of npm start', () => {
     )
   })
 
-  it('announces full car parks on their approach signs, by the flow', async () => {
+  it('announces a car park that becomes full on its approach sign, by the flow', async () => {
+    // Whatever the hour: the fullest one loses the bays that are free.
+    const fullest = (await all<Lot>('/lots')).reduce((a, b) => (b.occupied > a.occupied ? b : a))
+    const { id, name, position, kind, tariff } = fullest
+    const settle = (capacity: number) =>
+      city.api(`/lots/${id}`, { method: 'PUT', body: { name, position, kind, tariff, capacity } })
+    await settle(fullest.occupied)
     await eventually(
       'a sign that says nearly full',
       () => all<SignWithMessage>('/signs'),
-      (signs) => signs.some(({ lot, message }) => lot && message?.symbol === 'parking-nearly-full'),
+      (signs) => signs.some(({ lot, message }) => lot === id && message?.symbol === 'parking-nearly-full'),
     )
+    await settle(fullest.capacity)
   })
 
   it('tells nobody anything without a sign-in, and keeps secrets out of its log', async () => {

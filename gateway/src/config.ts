@@ -166,19 +166,31 @@ type Environment = Readonly<Record<string, string | undefined>>
 export function loadConfig(environment: Environment = process.env, overrides: Record<string, unknown> = {}): Config {
   const faults: FieldError[] = []
   const given = new Map<string, unknown>()
+  /** Where a value was given: the file or the variable. */
+  const places = new Map<string, string>()
   const keys = describeConfig()
 
   const { file, content } = readFile(environment.CLEARWAY_CONFIG)
-  if (content !== undefined) flatten(parseFile(file, content), '', keys, given, faults)
+  if (content !== undefined) {
+    const inFile: FieldError[] = []
+    flatten(parseFile(file, content), '', keys, given, inFile)
+    for (const path of given.keys()) places.set(path, file)
+    faults.push(...inFile.map((fault) => placed(fault, file)))
+  }
 
   const byVariable = new Map(keys.map((key) => [key.variable, key]))
   for (const [variable, text] of Object.entries(environment)) {
     if (!variable.startsWith('CLEARWAY_') || otherVariables.has(variable) || text === undefined || text === '') continue
     const key = byVariable.get(variable)
-    if (key) given.set(key.path, fromText(text, key))
-    else faults.push({ field: variable, message: 'is not a known variable; docs/configuration.md lists them all' })
+    if (key) {
+      given.set(key.path, fromText(text, key))
+      places.set(key.path, variable)
+    } else faults.push({ field: variable, message: 'is not a known variable; docs/configuration.md lists them all' })
   }
-  for (const [path, value] of Object.entries(overrides)) given.set(path, value)
+  for (const [path, value] of Object.entries(overrides)) {
+    given.set(path, value)
+    places.set(path, 'command line')
+  }
 
   const config: Record<string, unknown> = {}
   for (const key of keys) {
@@ -191,7 +203,7 @@ export function loadConfig(environment: Environment = process.env, overrides: Re
       else if (key.path.includes('.')) place(config, key.path)
       continue
     }
-    faults.push(...check(key, value))
+    faults.push(...check(key, value).map((fault) => placed(fault, places.get(key.path))))
     place(config, key.path, value)
   }
   faults.push(...(faults.length === 0 ? contradictions(config as unknown as Config) : []))
@@ -267,6 +279,11 @@ function fromText(text: string, { schema }: ConfigKey): unknown {
   if (schema.type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
   return text
 }
+
+const placed = ({ field, message }: FieldError, place: string | undefined): FieldError => ({
+  field,
+  message: place === undefined ? message : `${message} (${place})`,
+})
 
 function check(key: ConfigKey, value: unknown): FieldError[] {
   const faults = compile(key.schema).faults(value)

@@ -39,7 +39,8 @@ export class EmbeddedStore implements TelemetryStore {
     })
     worker.on('error', (cause) => {
       this.#worker = undefined
-      const error = new WorldError('series-store', `series.sqlite: ${cause.message}`, cause)
+      const message = `${this.#dataDir}/series.sqlite cannot be used: ${cause.message}; put back a copy of the data folder`
+      const error = new WorldError('series-store', message, cause)
       for (const { reject } of this.#asked.splice(0)) reject(error)
     })
     this.#worker = worker

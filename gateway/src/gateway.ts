@@ -12,6 +12,7 @@ import { AuditLog } from './audit/log.ts'
 import { createCity, readCity } from './city/city.ts'
 import type { Config } from './config.ts'
 import type { Core, Feature } from './core.ts'
+import { lockData } from './data-lock.ts'
 import { createDispatch } from './dispatch/dispatch.ts'
 import type { Route } from './http/route.ts'
 import { closeServer, createServer } from './http/server.ts'
@@ -44,7 +45,7 @@ export interface Gateway {
   readonly sessions: Sessions
   /** The password of `admin` when this start made one: for the terminal, never for the log. */
   readonly firstPassword: string | undefined
-  /** `mqtt` is 0 with a stock broker. @throws WorldError `port-in-use` naming the port; everything that was opened is closed again */
+  /** `mqtt` is 0 with a stock broker. @throws WorldError `port-in-use` or `data-in-use` naming which; everything that was opened is closed again */
   start(): Promise<{ http: number; mqtt: number }>
   stop(): Promise<void>
 }
@@ -138,6 +139,10 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
 
   /** In the order in which each needs what came before. */
   async function open(): Promise<{ http: number; mqtt: number }> {
+    const unlock: () => void = await lifetime.open(
+      () => lockData(config.dataDir),
+      () => unlock(),
+    )
     await lifetime.open(
       () => ingest.open(),
       () => ingest.stop(),

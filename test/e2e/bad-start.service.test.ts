@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startGateway } from './running-city.ts'
 import { runCommand } from './running-command.ts'
 
 const heidelberg = join(import.meta.dirname, '../../simulators/cities/heidelberg/heidelberg.osm.pbf')
@@ -88,6 +89,14 @@ describe.concurrent('clearway gateway does not start', () => {
     const said = refusal(await run(['gateway'], { [variable]: String(port) }))
     expect(said).toContain(`${protocol} port ${port} on 127.0.0.1 is in use; set ${key} to another one or 0`)
     await new Promise((resolve) => server.close(resolve))
+  })
+
+  it('on a data folder in which another one works', async () => {
+    const gateway = await startGateway()
+    const said = refusal(await run(['gateway'], { CLEARWAY_DATA_DIR: gateway.dataDir }))
+    expect(said).toMatch(/dataDir \S+ is in use by another gateway .*; stop that one or name another folder/)
+    expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200)
+    expect(await gateway.stop()).toBe(0)
   })
 
   it('with certificates that are none', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { channels, compile, formatTopic, GateRead, InputError, parseTopic } from '../src/index.ts'
+import { channels, compile, formatTopic, GateRead, InputError, parseTopic, SignIn } from '../src/index.ts'
 
 const read = {
   id: 'gate-1:7',
@@ -26,6 +26,24 @@ describe('a message schema', () => {
     expect(fault?.field).toBe('direction')
     expect(fault?.message).toContain('"sideways"')
     expect(fault?.message).toContain('in, out')
+  })
+
+  it('says in words what a pattern means', () => {
+    const [fault] = check.faults({ ...read, at: 'noon' })
+    expect(fault).toMatchObject({ field: 'at', message: expect.stringMatching(/^must be RFC 3339 .*, got "noon"$/) })
+  })
+
+  it('leaves secrets out of its faults, alone and inside others', () => {
+    const signIn = compile(SignIn)
+    for (const wrong of [
+      { user: 'A', password: 4711 },
+      { password: 4711 },
+      [{ password: 4711 }],
+      { code: { a: 4711 } },
+    ]) {
+      expect(signIn.faults(wrong)).not.toEqual([])
+      expect(JSON.stringify(signIn.faults(wrong))).not.toContain('4711')
+    }
   })
 
   it('refuses a time without a zone', () => {

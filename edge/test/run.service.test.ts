@@ -90,6 +90,17 @@ it('runs a gate whose camera and barrier are a program at the pipes', async () =
   await vi.waitFor(() => expect(obeyed).toBe('{"action":"open"}\n{"action":"close"}\n'), 5000)
 })
 
+it("keeps a camera's own time, and says when its program has ended", async () => {
+  start(configuration('gate', 'lot-1-in'))
+  await online()
+  const read = { direction: 'in', plate: null, plateColour: 'unknown', confidence: 0, vehicleClass: 'small' }
+  const at = '2026-11-23T06:30:00.000Z'
+  around.input.end(`${JSON.stringify({ ...read, id: 'camera-7', at })}\n`)
+  await vi.waitFor(() => expect(arrived('read')).toHaveLength(1), 5000)
+  expect(arrived('read')[0]?.body).toMatchObject({ ...read, id: 'camera-7', at })
+  await vi.waitFor(() => expect(faults).toEqual([expect.stringContaining('has closed its output')]), 5000)
+})
+
 it('sends every second where a vehicle is', async () => {
   start(configuration('vehicle', 'amb-1'))
   await online()

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Clock, type Device, formatTopic, OverloadError, type Topic } from '@clearway/contracts'
+import { type Clock, type Device, formatTopic, OverloadError, payloadLimit, type Topic } from '@clearway/contracts'
 import { Aedes, type Client, type ConnectPacket, type PublishPacket } from 'aedes'
 import type { Logger } from 'pino'
 import type { IngestCounters } from '../ingest/counters.ts'
@@ -135,9 +135,12 @@ export class Broker implements DeviceBroker {
     ;(this.#aedes as NodeJS.EventEmitter).on('error', (error: Error) => log.error({ err: error }, 'broker error'))
   }
 
+  open(): Promise<void> {
+    return this.#aedes.listen()
+  }
+
   /** Keeps the last word of every device as retained. @throws WorldError `port-in-use` naming the port */
   async start(statuses: readonly JournalEntry[]): Promise<void> {
-    await this.#aedes.listen()
     for (const { district, kind, device, channel, body } of statuses) {
       await this.send(formatTopic({ district, kind, device, channel }), Buffer.from(JSON.stringify(body)), true)
     }
@@ -270,6 +273,11 @@ export class Broker implements DeviceBroker {
     if (!right.allowed) {
       this.#breach(device, will ? 'will' : 'publish', packet.topic, right.why)
       done(new Error(`topic "${packet.topic}" ${right.why}`))
+      return
+    }
+    if (packet.payload.length > payloadLimit.destroyed) {
+      this.#counters.refused.inc({ reason: 'oversize' })
+      done(new Error(`a payload has ${packet.payload.length} bytes; ${payloadLimit.destroyed} are allowed`))
       return
     }
     if (this.#pending >= totalPending || (visitor && visitor.pending >= perClientPending)) {

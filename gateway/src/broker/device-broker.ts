@@ -10,7 +10,9 @@ export interface DeviceBroker {
   /** Where the gateway itself listens; 0 with a stock broker. */
   readonly port: number
   readonly tlsPort: number | undefined
-  /** @param statuses the last word of every device, from the journal */
+  /** Makes `send` possible before anybody is let in: what is sent then reaches nobody, like a message to a device that is away. */
+  open?(): Promise<void>
+  /** After `open`. @param statuses the last word of every device, from the journal */
   start(statuses: readonly JournalEntry[]): Promise<void>
   stop(): Promise<void>
   /** Publishes for the gateway itself. @param retain as the topic's last value */

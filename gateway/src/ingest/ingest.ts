@@ -44,7 +44,7 @@ export interface Ingest {
   disconnect(device: string): void
   /** Resolves when the projections have applied everything that was acknowledged so far. */
   settled(): Promise<void>
-  /** Opens the journal: from here on features can read it. @throws WorldError `journal-open` */
+  /** Opens the journal: from here on features can read it, and send. @throws WorldError `journal-open` */
   open(): Promise<void>
   /** Lets the projections catch up, then listens; after `open`. @throws WorldError `port-in-use` naming the port */
   start(): Promise<void>
@@ -146,6 +146,7 @@ export function createIngest(options: IngestOptions): Ingest {
     async open() {
       await journal.start()
       statuses = presence.restore(journal)
+      await broker.open?.()
     },
     async start() {
       runner.start()

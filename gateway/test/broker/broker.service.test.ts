@@ -190,6 +190,16 @@ describe('broker', () => {
       expect(city.ingest.journal.quarantineRows(1)).toEqual([])
     })
 
+    it('takes a message of exactly 256 KiB into quarantine and destroys the connection of one byte more', async () => {
+      const client = await city.connect('bay-1')
+      await client.publishAsync(`${bay}/occupancy`, Buffer.alloc(256 * 1024, 'x'), { qos: 1 })
+      const gone = parted(client)
+      client.publish(`${bay}/occupancy`, Buffer.alloc(256 * 1024 + 1, 'x'), { qos: 1 })
+      await gone
+      expect(city.ingest.journal.quarantineRows(2)).toMatchObject([{ reason: 'too-large' }])
+      expect(await city.count('clearway_mqtt_refused_total', 'oversize')).toBe(1)
+    })
+
     it('holds no more than one CONNECT of memory for a client that floods before sign-in', async () => {
       const flood = Buffer.alloc(1024 * 1024, 0x30)
       const before = process.memoryUsage().arrayBuffers

@@ -1,4 +1,4 @@
-import { type DeviceStatus, ManualClock } from '@clearway/contracts'
+import { type DeviceStatus, ManualClock, toTimestamp } from '@clearway/contracts'
 import type { MqttClient } from 'mqtt'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JournalEntry } from '../../src/ingest/entry.ts'
@@ -98,6 +98,17 @@ describe('ingest over a real broker', () => {
     await expect(downlink.send('sign-9', 'message', {})).rejects.toThrow('there is no device "sign-9"')
     await expect(downlink.send('sign-1', 'message', { text: 'Lot full' })).rejects.toThrow('sign/message to sign-1: ')
     await expect(downlink.send('sign-1', 'status', {})).rejects.toThrow('"status" of a sign is sent by the device')
+  })
+
+  it('lets features send before it listens, as to a device that is away', async () => {
+    const early = new SmallCity()
+    await early.ingest.open()
+    const soon = toTimestamp(Date.now() + 60_000)
+    const sent = early.ingest.downlink.send('sign-1', 'message', { text: { en: 'Full' }, until: soon })
+    await expect(sent).resolves.toBeUndefined()
+    await early.ingest.start()
+    await early.connect('sign-1')
+    await early.stop()
   })
 
   it('says offline when the will of a broken connection arrives, and keeps it as the last value', async () => {

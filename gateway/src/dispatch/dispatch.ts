@@ -1,4 +1,5 @@
 import {
+  type DeviceStatus,
   Dispatch,
   NewDispatch,
   Page,
@@ -82,6 +83,7 @@ export function createDispatch(
         }),
         feed.on('vehicle/status', (entry) => {
           units.status(entry)
+          if ((entry.body as DeviceStatus).state === 'online') dispatcher.vehicleBack(entry.device)
           publish(entry.device)
         }),
       )

@@ -97,6 +97,11 @@ export class Dispatcher {
     }
   }
 
+  /** A vehicle has connected. */
+  vehicleBack(vehicle: string): void {
+    this.#missionOf(vehicle)?.vehicleBack()
+  }
+
   /** One second of every mission, the most important first. */
   step(): void {
     const missions = [...this.#missions.values()].sort(

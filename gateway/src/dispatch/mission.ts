@@ -118,6 +118,11 @@ export class Mission {
     this.#save()
   }
 
+  /** A vehicle that has just come back may have missed its route, or lost it with its memory: it is sent again. */
+  vehicleBack(): void {
+    this.#routeSent = false
+  }
+
   /** One second of the mission. Call until it is no longer `open`. */
   step(): void {
     this.#stepping = true

@@ -209,6 +209,23 @@ describe('a mission', () => {
     await first.stop()
   })
 
+  it('sends the route again to a vehicle that comes back', async () => {
+    const street = await Street.open(1)
+    street.send(1000)
+    await street.run(10)
+    expect(street.routesReceived).toHaveLength(1)
+    const nowMs = street.clock.now()
+    const status = { bootId: 'b-2', firmware: '1' }
+    street.outside.feed.deliver('vehicle', 'amb-1', 'status', nowMs, nowMs, { ...status, state: 'offline' })
+    await street.run(2)
+    expect(street.routesReceived).toHaveLength(1)
+    street.outside.feed.deliver('vehicle', 'amb-1', 'status', nowMs, nowMs, { ...status, state: 'online' })
+    await street.run(2)
+    expect(street.routesReceived).toHaveLength(2)
+    expect(street.routesReceived[1]).toMatchObject({ dispatch: street.routesReceived[0]?.dispatch })
+    await street.stop()
+  })
+
   it('keeps a log of what was asked, answered, shown and passed', async () => {
     const street = await Street.open(1)
     const { id } = street.send(1000)

@@ -28,7 +28,7 @@ export class Callers {
     const actor = token === undefined ? undefined : this.#sessions.authenticate(token)
     if (!actor) throw new UnauthenticatedError('not-signed-in', 'sign in first: the credential is missing or not valid')
     if (access !== 'signed-in' && !['admin' as const, ...access].some((role) => actor.roles.includes(role))) {
-      throw new DeniedError('role', `this needs one of the roles ${['admin', ...access].join(', ')}`)
+      throw new DeniedError('role', `this needs one of the roles ${[...new Set(['admin', ...access])].join(', ')}`)
     }
     return actor
   }

@@ -43,7 +43,7 @@ export function servePages(app: FastifyInstance, pagesDir: string): void {
 export function pageFallback(pagesDir: string | undefined) {
   return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const path = request.url.split('?', 1)[0] as string
-    const isPage = request.method === 'GET' && !/\.[a-z0-9]+$/i.test(path)
+    const isPage = ['GET', 'HEAD'].includes(request.method) && !/\.[a-z0-9]+$/i.test(path)
     if (isPage && pagesDir !== undefined && existsSync(join(pagesDir, 'index.html'))) {
       return reply.header('cache-control', 'no-cache').sendFile('index.html', { cacheControl: false })
     }

@@ -13,6 +13,7 @@ import type { Logger } from 'pino'
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type { Sessions } from '../access/sessions.ts'
 import type { Config } from '../config.ts'
+import { isNestedBeyond } from '../json-depth.ts'
 import type { Records } from '../records/records.ts'
 import { readTls } from '../tls-files.ts'
 import { apiBase, serveApi, unserved } from './api.ts'
@@ -64,6 +65,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(/^application\/([a-z0-9.-]+\+)?json(;|$)/, { parseAs: 'string' }, (request, body, done) => {
     if (body === '') return done(null, undefined)
+    if (isNestedBeyond(maxBodyDepth, body as string)) return done(tooDeep(), undefined)
     app.getDefaultJsonParser('error', 'error')(request, body as string, done)
   })
 
@@ -93,6 +95,14 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   )
   return app
 }
+
+/** Deeper than any body of the route table. */
+const maxBodyDepth = 32
+
+const tooDeep = () =>
+  new InputError('json-too-deep', `the body is nested more than ${maxBodyDepth} levels deep`, [
+    { field: '(body)', message: `is nested more than ${maxBodyDepth} levels deep` },
+  ])
 
 /** How long a browser may take to read what is left for it when the gateway stops. */
 const farewellS = 3

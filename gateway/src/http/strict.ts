@@ -41,9 +41,13 @@ export function checksOf(route: Route): Checks {
   return {
     params: (given) => params?.require(given, what),
     query(given) {
-      const read: Record<string, unknown> = {}
-      for (const [name, schema] of Object.entries(parameters)) if ('default' in schema) read[name] = schema.default
-      for (const [name, value] of Object.entries(given)) read[name] = fromText(value, parameters[name]?.type)
+      // From entries, not by assignment: a parameter may be called `__proto__`, and is then refused like any other.
+      const read = Object.fromEntries([
+        ...Object.entries(parameters).flatMap(([name, schema]) =>
+          'default' in schema ? [[name, schema.default]] : [],
+        ),
+        ...Object.entries(given).map(([name, value]) => [name, fromText(value, parameters[name]?.type)]),
+      ])
       if (query) return query.require(read, what)
       refuseAny(read, what)
       return undefined

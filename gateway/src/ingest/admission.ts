@@ -11,6 +11,7 @@ import {
   type Topic,
 } from '@clearway/contracts'
 import type { TSchema } from 'typebox'
+import { isNestedBeyond } from '../json-depth.ts'
 import type { EntryRow, QuarantineRow } from './journal-file.ts'
 
 /** Stable codes of the `rejected` channel. */
@@ -54,7 +55,8 @@ export function admit(topic: Topic, topicText: string, payload: Buffer, received
   }
   if (!isUtf8(payload)) return refuse('malformed-json', 'payload is not UTF-8')
   const text = payload.toString('utf8')
-  if (tooDeep(text)) return refuse('malformed-json', `payload is nested more than ${maxDepth} levels deep`)
+  if (isNestedBeyond(maxDepth, text))
+    return refuse('malformed-json', `payload is nested more than ${maxDepth} levels deep`)
   let body: Record<string, unknown>
   try {
     body = JSON.parse(text)
@@ -100,21 +102,4 @@ const describe = (faults: FieldError[]): string =>
 function isCalendarDay(timestamp: string): boolean {
   const day = timestamp.slice(0, 10)
   return Number(day.slice(8)) <= 28 || new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
-}
-
-/** Looks at brackets outside strings only. */
-function tooDeep(text: string): boolean {
-  let depth = 0
-  let quoted = false
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (quoted) {
-      if (code === 0x5c) i++
-      else if (code === 0x22) quoted = false
-    } else if (code === 0x22) quoted = true
-    else if (code === 0x7b || code === 0x5b) {
-      if (++depth > maxDepth) return true
-    } else if (code === 0x7d || code === 0x5d) depth--
-  }
-  return false
 }

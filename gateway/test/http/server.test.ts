@@ -36,6 +36,7 @@ describe('a wrong request', () => {
     ['limit=many', 'limit', '"many"'],
     ['limit=1001', 'limit', '1001'],
     ['colour=red', 'colour', '"red"'],
+    ['__proto__=1', '__proto__', '"1"'],
     ['kind=gate&kind=bay', 'kind', '["gate","bay"]'],
   ])('with the query %s is refused naming the parameter', async (query, field, named) => {
     const answer = await small.ask('GET', `devices?${query}`)
@@ -62,6 +63,7 @@ describe('a wrong request', () => {
   it.each([
     [400, 'json-malformed', '{"id":', 'application/json'],
     [400, 'json-malformed', '{"__proto__":{"admin":true}}', 'application/json'],
+    [400, 'json-too-deep', `${'['.repeat(900)}${']'.repeat(900)}`, 'application/json'],
     [400, 'schema', '', 'application/json'],
     [415, 'media-type-unsupported', 'id=gate-1', 'application/x-www-form-urlencoded'],
     [413, 'body-too-large', JSON.stringify({ ...gate, name: { en: 'x'.repeat(2000) } }), 'application/json'],
@@ -186,6 +188,15 @@ describe('outside the base', () => {
       expect(page.headers['cache-control']).toBe('no-cache')
     }
   })
+
+  it.each(['/', '/dispatcher/junctions/j-7', '/livez', '/metrics'])(
+    'answers HEAD %s as GET, without the body',
+    async (url) => {
+      const headers = { 'accept-encoding': 'gzip, br' }
+      const answer = await small.gateway.app.inject({ method: 'HEAD', url, headers })
+      expect(answer).toMatchObject({ statusCode: 200, body: '' })
+    },
+  )
 
   it('does not serve what lies beside the pages', async () => {
     const answer = await small.ask('GET', '/..%2f..%2fetc%2fpasswd', undefined, null)

@@ -39,7 +39,8 @@ function lotOf(core: Core, ledger: LotLedger, { device, seq }: JournalEntry): Lo
 /** @returns whether it was a new passage */
 function passGate(core: Core, ledger: LotLedger, lot: LotSetup, entry: JournalEntry): boolean {
   const { direction, plate, plateColour: colour, vehicleClass, at } = entry.body as GateRead
-  const atMs = fromTimestamp(at)
+  // Late is honest after an outage; from the future is a wrong clock, by which nobody is to be billed.
+  const atMs = entry.skewed ? Math.min(fromTimestamp(at), entry.receivedMs) : fromTimestamp(at)
   const vehicle = { direction, atMs, plate, colour, vehicleClass, read: `${entry.device}/${entry.id}` }
   const { accepted } = ledger.pass(lot, [vehicle], { nowMs: entry.receivedMs, issuedMs: entry.receivedMs })
   if (accepted === 0) return false

@@ -28,7 +28,9 @@ export class DetectorBoard {
   /** Takes one `detector/flow`. @returns the reading now shown, undefined when the report is older than it */
   report(entry: JournalEntry): DetectorReading | undefined {
     const before = this.#readings.get(entry.device)
-    if (before && entry.atMs <= before.atMs) return undefined
+    // What was heard long ago no longer says how the clock stood: it may have been set back since.
+    const recent = before !== undefined && entry.receivedMs - before.receivedMs <= usableMs
+    if (recent && entry.atMs <= before.atMs) return undefined
     const flow = entry.body as DetectorFlow
     const device = this.#find(entry.device)
     const reading: DetectorReading = {

@@ -1,3 +1,4 @@
+import { toTimestamp } from '@clearway/contracts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { dayMs, hourMs, minuteMs, openLot, startMs } from './small-lot.ts'
@@ -125,6 +126,15 @@ describe('what does not add up', () => {
     const lot = await openLot()
     lot.reads({ direction: 'in', at: startMs }, { direction: 'out', at: startMs - 3000 })
     expect(await stays(lot)).toMatchObject([{ state: 'open' }, { state: 'review', reason: 'exit without an entry' }])
+  })
+
+  it('takes a read from the future of a wrong clock as of its arrival', async () => {
+    const lot = await openLot()
+    lot.reads({ direction: 'in', at: startMs })
+    await lot.clock.advance(3600)
+    lot.reads({ direction: 'out', at: startMs + 26 * hourMs, skewed: true })
+    expect((await lot.call('GET /stays')).items).toMatchObject([{ leftAt: toTimestamp(startMs + hourMs) }])
+    expect((await lot.call('GET /bills')).items).toMatchObject([{ amountFen: 500 }])
   })
 
   it('flags a stay that outlasts the limit of the lot, and its late exit is not billed', async () => {

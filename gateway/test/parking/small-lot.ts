@@ -23,7 +23,7 @@ export const lotSettings: LotSettings = {
 const manager: Actor = { name: 'mei', roles: ['manager'] }
 
 /** A gate read of which only what matters is given; `at` in milliseconds. */
-type Read = Partial<Omit<GateRead, 'at' | 'direction'>> & { at: number; direction: 'in' | 'out' }
+type Read = Partial<Omit<GateRead, 'at' | 'direction'>> & { at: number; direction: 'in' | 'out'; skewed?: boolean }
 
 /** Parking over records in memory, with the gates `square-in` and `square-out` of the lot `square`. */
 export function parkingOver(city?: City) {
@@ -69,7 +69,7 @@ export function parkingOver(city?: City) {
 
   /** Hands reads to the projection as one journal batch, in the given order. */
   const reads = (...given: Read[]) => {
-    const entries = given.map(({ at, direction, ...rest }): JournalEntry => {
+    const entries = given.map(({ at, direction, skewed = false, ...rest }): JournalEntry => {
       const id = `r-${++seq}`
       const body: GateRead = {
         id,
@@ -90,6 +90,7 @@ export function parkingOver(city?: City) {
         channel: 'read',
         id,
         atMs: at,
+        ...(skewed && { skewed }),
         body,
       }
     })

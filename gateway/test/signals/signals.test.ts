@@ -131,6 +131,19 @@ describe('detectors', () => {
     expect(signals.detectors.traffic('j-1', 'w', 2, clock.now() + 121_000)).toEqual({ queue: 0, arrivalFlow: 0 })
     await signals.stop?.()
   })
+
+  it('are heard again after their clock was once far ahead', async () => {
+    const { signals, feed, clock } = setUp()
+    await signals.start?.()
+    const flow = { periodS: 60, count: 10, occupancy: 0.3, queueM: 50 }
+    const report = (aheadMs: number, count: number) =>
+      feed.deliver('detector', 'j-1-w', 'flow', clock.now() + aheadMs, clock.now(), { ...flow, count })
+    report(86_400_000, 10)
+    await clock.advance(180)
+    report(0, 5)
+    expect(call<Page<unknown>>(signals.routes, '/detectors').items).toMatchObject([{ flowVehPerH: 300 }])
+    await signals.stop?.()
+  })
 })
 
 describe('the series', () => {

@@ -12,7 +12,7 @@ import {
 } from '@clearway/contracts'
 import { Type } from 'typebox'
 import type { Core } from '../core.ts'
-import { pageOfList } from '../http/paging.ts'
+import { afterKey, type PageRequest, pageOf, pageOfList } from '../http/paging.ts'
 import { type Actor, type Route, rawRoute, route } from '../http/route.ts'
 import type { LotLedger } from './lot-ledger.ts'
 import type { LotMetricsReader } from './metrics.ts'
@@ -20,6 +20,11 @@ import { metricsCsv } from './metrics-csv.ts'
 
 const params = Type.Object({ id: Name })
 const editors = ['manager'] as const
+/** A chart wants its whole window: without `limit` the answer is not cut. */
+const metricsPage = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'the whole window when absent' })),
+  cursor: pageQuery.cursor,
+}
 
 export function lotRoutes(
   core: Core,
@@ -32,6 +37,16 @@ export function lotRoutes(
     ledger.lots.put(id, settings, core.clock.now())
     core.audit.record(actor, before ? 'lot.change' : 'lot.add', id, { before, after: ledger.lots.get(id) })
     lots.changed(id)
+  }
+  const inPages = (rows: readonly LotMetrics[], query: PageRequest) => {
+    const after = afterKey(query, '', '')
+    const key = ({ lot, from }: LotMetrics) => [lot ?? '', from] as const
+    const follows = (row: LotMetrics) => {
+      const [lot, from] = key(row)
+      return !after || lot > after[0] || (lot === after[0] && from > after[1])
+    }
+    const rest = rows.filter(follows)
+    return pageOf(rest, { limit: query.limit ?? rest.length }, key, (row) => row)
   }
   const cityMetrics = (query: CityMetricsQuery) =>
     metrics.read(ledger.lots.list(), query, core.clock.now(), query.by === 'lot' ? 'each' : 'together')
@@ -64,9 +79,9 @@ export function lotRoutes(
       path: '/lots/metrics',
       access: 'signed-in',
       summary: 'Vacancy, turnover, dwell, peak and revenue of all lots together, or by lot',
-      query: CityMetricsQuery,
+      query: Type.Object({ ...CityMetricsQuery.properties, ...metricsPage }),
       answer: Page(LotMetrics),
-      handle: ({ query }) => ({ items: cityMetrics(query), nextCursor: null }),
+      handle: ({ query }) => inPages(cityMetrics(query), query),
     }),
     rawRoute({
       method: 'GET',
@@ -109,12 +124,10 @@ export function lotRoutes(
       access: 'signed-in',
       summary: 'Vacancy, turnover, dwell, peak and revenue of one lot',
       params,
-      query: MetricsQuery,
+      query: Type.Object({ ...MetricsQuery.properties, ...metricsPage }),
       answer: Page(LotMetrics),
-      handle: ({ params: { id }, query }) => ({
-        items: metrics.read([ledger.lots.get(id)], query, core.clock.now(), 'each'),
-        nextCursor: null,
-      }),
+      handle: ({ params: { id }, query }) =>
+        inPages(metrics.read([ledger.lots.get(id)], query, core.clock.now(), 'each'), query),
     }),
   ]
 }

@@ -1,7 +1,7 @@
 import { type LotMetrics, toTimestamp } from '@clearway/contracts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { dayMs, hourMs, minuteMs, openLot, startMs } from './small-lot.ts'
+import { dayMs, hourMs, lotSettings, minuteMs, openLot, startMs } from './small-lot.ts'
 
 const span = { from: toTimestamp(startMs), to: toTimestamp(startMs + hourMs) }
 
@@ -128,6 +128,23 @@ describe('metrics from rollups', () => {
     const each = await lot.call('GET /lots/metrics', { query: { ...span, bucket: 'all', by: 'lot' } })
     expect(each.items).toMatchObject([{ lot: 'square', occupancy: 0.1 }])
     expect(together.items).toEqual([{ ...each.items[0], lot: null }])
+  })
+
+  it('come whole, or in pages where a limit is given', async () => {
+    const lot = await openLot()
+    await lot.call('PUT /lots/yard', { body: lotSettings })
+    const query = { from: span.from, to: '2026-11-30T00:00:00.000Z', bucket: '1h', by: 'lot' }
+    const { items: whole, nextCursor } = await lot.call('GET /lots/metrics', { query })
+    expect([whole.length, nextCursor]).toEqual([2 * 168, null])
+    const paged: LotMetrics[] = []
+    let cursor: string | undefined
+    do {
+      const page = await lot.call('GET /lots/metrics', { query: { ...query, limit: 100, ...(cursor && { cursor }) } })
+      expect(page.items.length).toBeLessThanOrEqual(100)
+      paged.push(...page.items)
+      cursor = page.nextCursor ?? undefined
+    } while (cursor)
+    expect(paged).toEqual(whole)
   })
 
   it('are unknown before the first passage', async () => {

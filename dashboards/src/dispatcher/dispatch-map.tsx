@@ -45,6 +45,8 @@ export interface DispatchMapProps {
 
 const topics: readonly StreamTopic[] = ['signals', 'units', 'detectors']
 const padding: Padding = { top: 60, right: 60, bottom: 60, left: 60 }
+/** The pin at the end of a way stands clear of the panels on the map's upper edge. */
+const wayPadding: Padding = { ...padding, top: 110 }
 const noCorridor: ReadonlySet<string> = new Set()
 
 /** Default export, so that it can be loaded late. */
@@ -174,7 +176,7 @@ export default function DispatchMap(props: DispatchMapProps) {
     if (!dispatch) return
     const points = dispatch.route.geometry.coordinates.map(([lon, lat]) => ({ lon: lon ?? 0, lat: lat ?? 0 }))
     const box = boundsOf(points)
-    if (box) engine.current?.fit(box, padding, 700)
+    if (box) engine.current?.fit(box, wayPadding, 700)
   }, [way])
   useEffect(showWay, [showWay])
   useEffect(() => {

@@ -128,7 +128,8 @@ export function Dispatcher({ session, city, configuration }: DeskData) {
               onPick={pick}
               selection={selection}
               onSelect={setSelection}
-              following={following && mission?.state === 'active' && !desk.plan}
+              // A map that moves along would be pulled away from under the pointer.
+              following={following && mission?.state === 'active' && !desk.plan && !picking}
               onFollowing={setFollowing}
             />
           </Suspense>

@@ -2,6 +2,7 @@ import type { DispatchJunction } from '@clearway/contracts'
 import { useEffect, useRef } from 'react'
 import { useLanguage } from '../language/use-language.ts'
 import { junctionStateColours } from '../look/palette.ts'
+import { reasonText } from './reason.ts'
 
 export interface MissionJunctionsProps {
   junctions: readonly DispatchJunction[]
@@ -53,7 +54,7 @@ export function MissionJunctions({ junctions, active, nowMs, onJunction }: Missi
             </span>
             <span className="junction-time soft figures">
               {seconds(junction)}
-              {junction.reason && ` ${t('mission.reason', { reason: junction.reason })}`}
+              {junction.reason && ` ${t('mission.reason', { reason: reasonText(junction.reason, t) })}`}
             </span>
           </button>
         </li>

@@ -6,6 +6,7 @@ import { Eta } from './eta.tsx'
 import { MissionJunctions } from './mission-junctions.tsx'
 import { missionsOf } from './missions.ts'
 import { targetName, unitName } from './names.ts'
+import { reasonText } from './reason.ts'
 import { useNow } from './use-now.ts'
 
 export interface MissionPanelProps {
@@ -95,7 +96,7 @@ export function MissionPanel(props: MissionPanelProps) {
               })}
             </span>
           </div>
-          {mission.reason && <p className="soft">{t('mission.reason', { reason: mission.reason })}</p>}
+          {mission.reason && <p className="soft">{t('mission.reason', { reason: reasonText(mission.reason, t) })}</p>}
           {active && (
             <div className="mission-actions">
               <label className="follow">

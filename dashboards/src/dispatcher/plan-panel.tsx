@@ -12,6 +12,9 @@ export interface PlanPanelProps {
   onJunction: (junction: string) => void
 }
 
+/** A way no longer than this is none: the unit stands at its destination. */
+const besideM = 30
+
 /** What would happen: the way, the times, and every signal that would be asked. */
 export function PlanPanel({ plan, units, places, onDiscard, onJunction }: PlanPanelProps) {
   const { t, text, formats } = useLanguage()
@@ -34,6 +37,7 @@ export function PlanPanel({ plan, units, places, onDiscard, onJunction }: PlanPa
       <p className="soft">
         {formats.distance(plan.route.distanceM)} · {t('dispatch.signals', { count: plan.junctions.length })}
       </p>
+      {plan.route.distanceM < besideM && <p role="status">{t('dispatch.alreadyThere')}</p>}
       {plan.alternatives.length > 0 && (
         <ul
           className="alternatives soft figures"

@@ -7,8 +7,8 @@ export interface Formats {
   /** Fen as whole yuan, for totals: `¥1,250`. */
   wholeMoney(fen: number): string
   integer(value: number): string
-  /** One decimal. */
-  decimal(value: number): string
+  /** Stays per bay: one decimal, two below one. */
+  turnover(value: number): string
   /** 0…1 as `42%`. */
   percent(share: number): string
   /** `14:05` */
@@ -35,7 +35,8 @@ export function formatsFor(language: Language, timeZone: string): Formats {
   const money = number(yuan)
   const wholeMoney = number({ ...yuan, maximumFractionDigits: 0 })
   const integer = number({ maximumFractionDigits: 0 })
-  const decimal = number({ minimumFractionDigits: 1, maximumFractionDigits: 1 })
+  const tenths = number({ minimumFractionDigits: 1, maximumFractionDigits: 1 })
+  const hundredths = number({ minimumFractionDigits: 2, maximumFractionDigits: 2 })
   const percent = number({ style: 'percent', maximumFractionDigits: 0 })
   const clock = time({ hour: '2-digit', minute: '2-digit' })
   const clockSeconds = time({ hour: '2-digit', minute: '2-digit', second: '2-digit' })
@@ -54,7 +55,7 @@ export function formatsFor(language: Language, timeZone: string): Formats {
     money: (fen) => money.format(fen / 100),
     wholeMoney: (fen) => wholeMoney.format(fen / 100),
     integer: (value) => integer.format(value),
-    decimal: (value) => decimal.format(value),
+    turnover: (value) => (value < 0.995 ? hundredths : tenths).format(value),
     percent: (share) => percent.format(share),
     clock: (atMs) => clock.format(atMs),
     clockSeconds: (atMs) => clockSeconds.format(atMs),

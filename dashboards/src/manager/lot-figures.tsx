@@ -8,7 +8,7 @@ export function LotFigures({ metrics }: { metrics: readonly LotMetrics[] }) {
   const { vacancyRate, turnoverRate, meanDwellS, peakOccupied, revenueFen } = summaryOf(metrics)
   const figures: [label: string, value: string, note?: string][] = [
     [t('detail.meanVacancy'), vacancyRate === null ? '–' : formats.percent(vacancyRate)],
-    [t('lots.turnover'), formats.decimal(turnoverRate), t('detail.perDay')],
+    [t('lots.turnover'), formats.turnover(turnoverRate), t('detail.perDay')],
     [t('detail.revenue'), formats.wholeMoney(revenueFen)],
     [t('detail.dwell'), meanDwellS === null ? '–' : formats.span(Math.round(meanDwellS / 60) * 60)],
     [t('detail.peak'), formats.integer(peakOccupied)],

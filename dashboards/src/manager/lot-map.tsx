@@ -54,7 +54,7 @@ export default function LotMap({ city, configuration, feed, rows, revenue, addre
       return [
         text(lot.name) || lot.id,
         `${t('lots.vacant')} ${formats.integer(lot.vacant)} / ${formats.integer(lot.capacity)} · ${t('lots.occupancy')} ${formats.percent(lot.occupied / lot.capacity)}`,
-        `${t('lots.turnover')} ${formats.decimal(lot.turnoverToday)}${revenueFen === undefined ? '' : ` · ${formats.wholeMoney(revenueFen)}`}`,
+        `${t('lots.turnover')} ${formats.turnover(lot.turnoverToday)}${revenueFen === undefined ? '' : ` · ${formats.wholeMoney(revenueFen)}`}`,
         ...(lot.quality === 'good' ? [] : [t(`quality.${lot.quality}`)]),
       ].join('\n')
     },

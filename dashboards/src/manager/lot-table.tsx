@@ -59,7 +59,7 @@ export function LotTable({ rows, selected, onSelect, loading, empty }: LotTableP
         width: 90,
         align: 'right',
         sorter: (a, b) => a.lot.turnoverToday - b.lot.turnoverToday,
-        render: (_, { lot }) => formats.decimal(lot.turnoverToday),
+        render: (_, { lot }) => formats.turnover(lot.turnoverToday),
       },
       {
         key: 'revenue',

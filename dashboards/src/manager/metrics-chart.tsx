@@ -122,7 +122,7 @@ export default function MetricsChart({ metrics, period }: { metrics: readonly Lo
       aria-label={`${t('detail.curve')}. ${t('detail.curveText', {
         vacancy: vacancyRate === null ? '–' : formats.percent(vacancyRate),
         revenue: formats.money(revenueFen),
-        turnover: formats.decimal(turnoverRate),
+        turnover: formats.turnover(turnoverRate),
       })}`}
     />
   )

@@ -21,7 +21,7 @@ export function Totals({ totals, revenueFen }: { totals: CityTotals | null; reve
     {
       id: 'turnover',
       label: t('lots.turnover'),
-      value: figure(totals ? formats.decimal(totals.turnover) : undefined),
+      value: figure(totals ? formats.turnover(totals.turnover) : undefined),
       note: t('lots.turnoverUnit'),
     },
     {

@@ -44,6 +44,11 @@ describe('formats', () => {
   it('write shares and counts', () => {
     expect(en.percent(0.547)).toBe('55%')
     expect(zh.integer(10631)).toBe('10,631')
-    expect(en.decimal(4)).toBe('4.0')
+  })
+
+  it('write turnover so that a morning with few stays is not nothing', () => {
+    expect(en.turnover(4)).toBe('4.0')
+    expect(en.turnover(0.0436)).toBe('0.04')
+    expect(zh.turnover(0.999)).toBe('1.0')
   })
 })

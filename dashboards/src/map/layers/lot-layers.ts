@@ -36,13 +36,14 @@ export function lotLayers(scene: LotScene): Layer[] {
   const { lots, view, selected, appearance, stale, zoom } = scene
   if (view !== 'occupancy') return hotSpotLayers(scene)
   const { outline, text, halo } = ground[appearance]
+  const radius = (lot: Lot) => lotRadius(lot.capacity) * (lot.id === selected ? 1.25 : 1)
   return [
     new ScatterplotLayer<Lot>({
       id: 'lots',
       data: lots,
       pickable: true,
       getPosition: lonLat,
-      getRadius: (lot) => lotRadius(lot.capacity) * (lot.id === selected ? 1.25 : 1),
+      getRadius: radius,
       radiusUnits: 'pixels',
       radiusScale: zoom < 12.5 ? 0.75 : 1,
       getFillColor: (lot) => [...fill(lot, appearance, stale), lot.id === selected ? 255 : 225],
@@ -65,13 +66,13 @@ export function lotLayers(scene: LotScene): Layer[] {
       getText: (lot) => String(lot.vacant),
       getSize: 12,
       getColor: [...rgb(text), 255],
-      getPixelOffset: (lot) => [0, lotRadius(lot.capacity) + 9],
+      getPixelOffset: (lot) => [0, radius(lot) + 9],
       fontFamily: mapFont,
       fontWeight: 700,
       characterSet: '0123456789',
       ...haloText,
       outlineColor: [...rgb(halo), 255],
-      updateTriggers: { getColor: appearance },
+      updateTriggers: { getColor: appearance, getPixelOffset: selected },
     }),
   ]
 }

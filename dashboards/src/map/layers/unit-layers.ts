@@ -20,6 +20,26 @@ interface Drawn {
   position: [number, number]
 }
 
+/** About 3 m: units this near are drawn as one, and so is what they are called. */
+const togetherDeg = 0.00003
+
+/** Units as they stand together, in their order. One that is under way stays by itself. */
+export function standingTogether<T extends { unit: Unit; position: readonly [number, number] }>(
+  drawn: readonly T[],
+): T[][] {
+  const groups: T[][] = []
+  for (const one of drawn) {
+    const beside = groups.find(([first]) => {
+      if (!first || first.unit.state === 'dispatched' || one.unit.state === 'dispatched') return false
+      const [lon, lat] = first.position
+      return Math.abs(lon - one.position[0]) < togetherDeg && Math.abs(lat - one.position[1]) < togetherDeg
+    })
+    if (beside) beside.push(one)
+    else groups.push([one])
+  }
+  return groups
+}
+
 export function unitLayers({ units, at, name, selected, appearance, zoom }: UnitScene): Layer[] {
   const atlas = iconAtlas()
   const { text, halo } = ground[appearance]
@@ -29,6 +49,7 @@ export function unitLayers({ units, at, name, selected, appearance, zoom }: Unit
     if (position) data.push({ unit, position: [position.lon, position.lat] })
   }
   const size = ({ unit }: Drawn) => (unit.state === 'dispatched' ? 40 : unit.id === selected ? 36 : 28)
+  const drives = (drawn: Drawn | undefined) => drawn?.unit.state === 'dispatched'
   const alpha = ({ unit }: Drawn): [number, number, number, number] => [
     255,
     255,
@@ -58,12 +79,12 @@ export function unitLayers({ units, at, name, selected, appearance, zoom }: Unit
       getSize: size,
       getColor: alpha,
     }),
-    new TextLayer<Drawn>({
+    new TextLayer<Drawn[]>({
       id: 'unit-names',
-      data,
+      data: standingTogether(data),
       visible: zoom >= 13 || data.length <= 12,
-      getPosition: ({ position }) => position,
-      getText: ({ unit }) => name(unit),
+      getPosition: ([first]) => first?.position ?? [0, 0],
+      getText: (group) => group.map(({ unit }) => name(unit)).join(' · '),
       characterSet: 'auto',
       getSize: 12,
       fontFamily: mapFont,
@@ -72,8 +93,8 @@ export function unitLayers({ units, at, name, selected, appearance, zoom }: Unit
       getColor: [...rgb(text), 255],
       outlineColor: [...rgb(halo), 255],
       // Beside a vehicle that stands, below one that drives: what lies ahead of it stays in sight.
-      getTextAnchor: ({ unit }) => (unit.state === 'dispatched' ? 'middle' : 'start'),
-      getPixelOffset: (drawn) => (drawn.unit.state === 'dispatched' ? [0, 34] : [size(drawn) / 2 + 3, 0]),
+      getTextAnchor: ([first]) => (drives(first) ? 'middle' : 'start'),
+      getPixelOffset: (group) => (drives(group[0]) ? [0, 34] : [Math.max(...group.map(size)) / 2 + 3, 0]),
       updateTriggers: { getColor: appearance },
     }),
   ]

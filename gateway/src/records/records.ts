@@ -41,18 +41,23 @@ export class Records {
     this.db.exec(sql)
   }
 
-  /** All or nothing, and on disk when it returns. A call inside a transaction joins it. */
+  /**
+   * All or nothing, and on disk when it returns. A call inside a transaction joins it.
+   *
+   * @throws WorldError `records-unwritable` when the disk is full, read-only or broken
+   */
   transaction<T>(work: () => T): T {
     if (this.#depth > 0) return work()
-    this.db.exec('BEGIN IMMEDIATE')
     this.#depth++
     try {
+      this.db.exec('BEGIN IMMEDIATE')
       const result = work()
       this.db.exec('COMMIT')
       return result
     } catch (error) {
-      this.db.exec('ROLLBACK')
-      throw error
+      // After a failure of the disk SQLite has already rolled back by itself.
+      if (this.db.isTransaction) this.db.exec('ROLLBACK')
+      throw named(error)
     } finally {
       this.#depth--
     }
@@ -69,4 +74,14 @@ function opened(path: string): DatabaseSync {
     'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000; PRAGMA cache_size=-65536',
   )
   return db
+}
+
+/** SQLite's primary result codes READONLY, IOERR and FULL. */
+const diskFaults = new Set([8, 10, 13])
+
+function named(error: unknown): unknown {
+  const { errcode, errstr } = (error ?? {}) as { errcode?: number; errstr?: string }
+  if (errcode === undefined || !diskFaults.has(errcode & 0xff)) return error
+  const message = `nothing was stored: ${errstr}; make the data folder writable again, then repeat`
+  return new WorldError('records-unwritable', message, error)
 }

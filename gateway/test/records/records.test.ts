@@ -35,6 +35,20 @@ describe('a transaction', () => {
     expect(records.transaction(() => insert(records, 'p-1').changes)).toBe(1)
     expect(ids(records)).toEqual(['p-1'])
   })
+
+  it('says that the disk is full, and goes on when there is room again', () => {
+    const records = open()
+    const { page_count: pages } = records.db.prepare('pragma page_count').get() as { page_count: number }
+    records.db.exec(`pragma max_page_count = ${pages}`)
+    const fill = () => records.transaction(() => insert(records, 'p'.repeat(100_000)))
+    expect(fill).toThrow(
+      expect.objectContaining({ code: 'records-unwritable', message: expect.stringMatching(/full/) }),
+    )
+    expect(ids(records)).toEqual([])
+    records.db.exec('pragma max_page_count = 1000')
+    fill()
+    expect(ids(records)).toHaveLength(1)
+  })
 })
 
 it('keeps what was committed, every commit synced', () => {

@@ -18,7 +18,8 @@ export async function saveCity(
   { city, network, streets }: { city: City; network: RoadNetwork; streets: StreetMap },
 ): Promise<void> {
   try {
-    await mkdir(dir, { recursive: true })
+    // It may be the first folder of a data folder, which holds plates.
+    await mkdir(dir, { recursive: true, mode: 0o700 })
     await replace(join(dir, 'network.bin'), writeNetwork(network))
     await replace(join(dir, 'streets.geojson'), JSON.stringify(streets))
     await replace(join(dir, 'city.json'), `${JSON.stringify(city)}\n`)

@@ -36,11 +36,11 @@ describe('green-channel diversion', () => {
     expect(made.see(dispatch({}, { arrivalAt: arrival(101) }), startMs + 2000)).toHaveLength(1)
   })
 
-  it('blanks the sign when the vehicle has passed', () => {
+  it('blanks the sign when the vehicle has passed, for as long as the message would have stood', () => {
     const made = diversion()
     made.see(dispatch({}), startMs)
     const [command] = made.see(dispatch({}, { state: 'passed' }), startMs + 5000)
-    expect(command).toEqual({ sign: 'sign-west', message: { text: { zh: '', en: '' }, until: arrival(5) } })
+    expect(command).toEqual({ sign: 'sign-west', message: { text: { zh: '', en: '' }, until: arrival(120) } })
     expect(made.see(dispatch({}, { state: 'released' }), startMs + 6000)).toEqual([])
   })
 

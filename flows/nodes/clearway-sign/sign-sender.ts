@@ -47,8 +47,7 @@ export class SignSender {
       const next = this.#waiting.entries().next()
       if (next.done) return
       const [sign, message] = next.value
-      const blank = !message.text.zh && !message.text.en
-      if (!blank && Date.parse(message.until) <= this.#options.nowMs()) {
+      if (Date.parse(message.until) <= this.#options.nowMs()) {
         this.#waiting.delete(sign)
         continue
       }

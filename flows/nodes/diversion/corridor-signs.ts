@@ -50,8 +50,10 @@ export class Diversion {
     for (const [sign, told] of this.#told) {
       if (told.dispatch !== dispatch.id || wanted.has(sign)) continue
       this.#told.delete(sign)
-      if (told.untilMs <= nowMs) continue
-      commands.push({ sign, message: { text: { zh: '', en: '' }, until: new Date(nowMs).toISOString() } })
+      // What ends within a second needs no blank, which the gateway would only find past.
+      if (told.untilMs <= nowMs + 1000) continue
+      // Blank for as long as the message would have stood: a message that ends at once would not be taken.
+      commands.push({ sign, message: { text: { zh: '', en: '' }, until: new Date(told.untilMs).toISOString() } })
     }
     return commands
   }

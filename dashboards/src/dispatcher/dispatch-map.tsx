@@ -45,8 +45,8 @@ export interface DispatchMapProps {
 
 const topics: readonly StreamTopic[] = ['signals', 'units', 'detectors']
 const padding: Padding = { top: 60, right: 60, bottom: 60, left: 60 }
-/** The pin at the end of a way stands clear of the panels on the map's upper edge. */
-const wayPadding: Padding = { ...padding, top: 110 }
+/** The pin at the end of a way stands clear of the panels and buttons on the map's edges. */
+const wayPadding: Padding = { ...padding, top: 110, right: 90 }
 const noCorridor: ReadonlySet<string> = new Set()
 
 /** Default export, so that it can be loaded late. */

@@ -1,5 +1,5 @@
 import type { Dispatch, JunctionTable, StreamTopic } from '@clearway/contracts'
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useFeed, useTopic } from '../feed/use-feed.ts'
 import { useLanguage } from '../language/use-language.ts'
 import { getAll } from '../server/requests.ts'
@@ -44,6 +44,7 @@ export function Dispatcher({ session, city, configuration }: DeskData) {
   const [following, setFollowing] = useState(true)
   const [selection, setSelection] = useState<{ unit?: string; junction?: string }>({})
   const tables = junctions.value ?? none
+  const missionPanel = useRef<HTMLElement>(null)
 
   const mission = chosenMission(dispatches, wish)
   const choose = useCallback((id: string | null) => {
@@ -79,6 +80,8 @@ export function Dispatcher({ session, city, configuration }: DeskData) {
     if (id === undefined) return
     choose(id)
     setFollowing(true)
+    // The button just pressed is about to be disabled: who works by keyboard goes on where the mission is.
+    requestAnimationFrame(() => missionPanel.current?.focus({ preventScroll: true }))
     setDraft({ ...emptyDraft, role: draft.role })
   }
 
@@ -154,6 +157,7 @@ export function Dispatcher({ session, city, configuration }: DeskData) {
             />
           ) : (
             <MissionPanel
+              panel={missionPanel}
               mission={mission}
               missions={dispatches}
               units={units}

@@ -13,7 +13,7 @@ export function Eta({ dispatch, nowMs }: { dispatch: Dispatch; nowMs: number }) 
         <dt>{t('dispatch.eta')}</dt>
         <dd data-testid="eta">
           <strong>{formats.clockSeconds(etaMs)}</strong>
-          {etaMs > nowMs && dispatch.state !== 'completed' && (
+          {etaMs > nowMs && (dispatch.state === 'planned' || dispatch.state === 'active') && (
             <span className="eta-note">{formats.span((etaMs - nowMs) / 1000)}</span>
           )}
         </dd>

@@ -1,4 +1,5 @@
 import type { Dispatch, Place, Unit } from '@clearway/contracts'
+import type { RefObject } from 'react'
 import { useLanguage } from '../language/use-language.ts'
 import { Icon } from '../look/icon.tsx'
 import { CancelMission } from './cancel-mission.tsx'
@@ -10,6 +11,7 @@ import { reasonText } from './reason.ts'
 import { useNow } from './use-now.ts'
 
 export interface MissionPanelProps {
+  panel: RefObject<HTMLElement | null>
   mission: Dispatch | undefined
   missions: readonly Dispatch[]
   units: readonly Unit[]
@@ -25,7 +27,8 @@ export interface MissionPanelProps {
 
 /** A green channel while it is driven: arrival, progress and the state of each signal. */
 export function MissionPanel(props: MissionPanelProps) {
-  const { mission, missions, units, places, busy, following, onFollowing, onChoose, onCancel, onJunction } = props
+  const { panel, mission, missions, units, places, busy, following, onFollowing, onChoose, onCancel, onJunction } =
+    props
   const { t, text, formats } = useLanguage()
   const active = mission?.state === 'active'
   const nowMs = useNow(active)
@@ -37,6 +40,8 @@ export function MissionPanel(props: MissionPanelProps) {
     })
   return (
     <section
+      ref={panel}
+      tabIndex={-1}
       className="mission panel"
       aria-label={t('mission.heading')}
       data-testid="mission-panel"
@@ -81,7 +86,8 @@ export function MissionPanel(props: MissionPanelProps) {
       )}
       {mission && (
         <>
-          <Eta dispatch={mission} nowMs={nowMs} />
+          {/* Who was called back or lost will not arrive: a time would be a promise that nobody keeps. */}
+          {(active || mission.state === 'completed') && <Eta dispatch={mission} nowMs={nowMs} />}
           <div className="progress">
             <progress
               max={mission.route.distanceM}

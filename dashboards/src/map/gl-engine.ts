@@ -50,6 +50,9 @@ const tooltipStyle = {
   zIndex: '5',
 }
 
+/** Farther out a city is a dot, and its labels lie on top of each other. */
+export const farthestZoom = 9
+
 /** Overlaid, not interleaved: two to three times cheaper where WebGL runs in software. */
 export const overlayProps = (options: MapOptions): OverlayProps => ({
   interleaved: false,

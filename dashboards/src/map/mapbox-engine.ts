@@ -2,7 +2,7 @@ import { MapboxOverlay } from '@deck.gl/mapbox'
 import mapboxgl from 'mapbox-gl'
 import 'mapbox-gl/dist/mapbox-gl.css'
 import type { Appearance } from '../look/palette.ts'
-import { glEngine, overlayProps } from './gl-engine.ts'
+import { farthestZoom, glEngine, overlayProps } from './gl-engine.ts'
 import type { OpenEngine } from './map-engine.ts'
 
 const styles: Record<Appearance, string> = {
@@ -28,6 +28,7 @@ export const openMapbox =
         fitBoundsOptions: { padding: options.padding, maxZoom: 16 },
         fadeDuration: 0,
         maxPitch: 60,
+        minZoom: farthestZoom,
         locale: { 'Map.Title': options.label },
       })
       const overlay = new MapboxOverlay(overlayProps(options))

@@ -3,7 +3,7 @@ import { Map as MapLibreMap, setWorkerUrl } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import { baseMap, roadLayers } from './base-map.ts'
-import { glEngine, overlayProps } from './gl-engine.ts'
+import { farthestZoom, glEngine, overlayProps } from './gl-engine.ts'
 import type { OpenEngine } from './map-engine.ts'
 
 const streets = () => new URL('/api/v1/city/streets', location.href).href
@@ -22,6 +22,7 @@ export const openMapLibre: OpenEngine = (options, stop) =>
       attributionControl: false,
       fadeDuration: 0,
       maxPitch: 60,
+      minZoom: farthestZoom,
       locale: { 'Map.Title': options.label },
     })
     const overlay = new MapLibreOverlay(overlayProps(options))

@@ -19,7 +19,8 @@ type Fault = 'malformed-json' | 'schema' | 'unknown-channel' | 'too-large' | 'cl
 
 export type Admission =
   | { admitted: true; row: EntryRow; body: Record<string, unknown>; skewS: number }
-  | { admitted: false; row: QuarantineRow }
+  /** `fields`: which were wrong, without their values, which may be plates. */
+  | { admitted: false; row: QuarantineRow; fields: string[] }
 
 /** Deeper than any channel's schema, and shallow enough for every recursive reader. */
 const maxDepth = 16
@@ -37,8 +38,9 @@ const checks = new Map<string, Check<unknown>>(
  * row for quarantine, never an error: an error would close the connection and the device would send it again for ever.
  */
 export function admit(topic: Topic, topicText: string, payload: Buffer, receivedMs: number): Admission {
-  const refuse = (reason: Fault, detail: string, id: string | null = null): Admission => ({
+  const refuse = (reason: Fault, detail: string, id: string | null = null, fields: string[] = []): Admission => ({
     admitted: false,
+    fields,
     row: {
       receivedMs,
       device: topic.device,
@@ -71,7 +73,10 @@ export function admit(topic: Topic, topicText: string, payload: Buffer, received
     const what = channelOf(topic.kind, topic.channel) ? 'is sent by the gateway' : 'is not a channel'
     return refuse('unknown-channel', `${key} ${what}; a ${topic.kind} may publish ${known}`, id)
   }
-  if (!check.matches(body)) return refuse('schema', describe(check.faults(body)), id)
+  if (!check.matches(body)) {
+    const faults = check.faults(body)
+    return refuse('schema', describe(faults), id, [...new Set(faults.map(({ field }) => field))].slice(0, 5))
+  }
   if (!isCalendarDay(body.at as string))
     return refuse('clock', `at ${JSON.stringify(body.at)} is not a day of the calendar`, id)
   const atMs = fromTimestamp(body.at as string)

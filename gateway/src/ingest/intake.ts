@@ -53,7 +53,7 @@ export class MessageIntake {
     if (!admission.admitted) {
       this.#journal.quarantine(admission.row, (error) => {
         if (error) return done(error)
-        this.#reject(publication, admission.row)
+        this.#reject(publication, admission.row, admission.fields)
         done(undefined)
       })
       return
@@ -90,7 +90,8 @@ export class MessageIntake {
     if (retain) await this.#send(topicText, retain, true)
   }
 
-  #reject({ device, topic, will }: Publication, { id, receivedMs, reason, detail }: QuarantineRow): void {
+  #reject({ device, topic, will }: Publication, row: QuarantineRow, fields: string[]): void {
+    const { id, receivedMs, reason, detail } = row
     this.#counters.messages.quarantined.inc()
     this.#counters.rejected.inc({ reason })
     this.#log.warn({
@@ -98,7 +99,8 @@ export class MessageIntake {
       device: device.id,
       channel: topic.channel.slice(0, 63),
       reason,
-      detail,
+      // Not the detail: it quotes the message, and that may be a plate. The device's answer and the quarantine have it.
+      ...(fields.length > 0 && { fields: fields.map((field) => field.slice(0, 63)) }),
     })
     if (will) return
     const answer = { id, at: toTimestamp(receivedMs), channel: topic.channel, reason, detail }

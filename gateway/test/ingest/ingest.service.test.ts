@@ -80,6 +80,22 @@ describe('ingest over a real broker', () => {
     expect(answers[0]?.detail).toBe('occupied must be boolean, got 3')
   })
 
+  it.each([
+    ['schema', { plate: '鲁A12345'.repeat(3) }, ['plate']],
+    ['malformed-json', undefined, undefined],
+  ])('logs a rejected read (%s) without its plate', async (reason, change, fields) => {
+    const client = await city.connect('gate-1')
+    const whole = { id: 'r-1', at: '2026-11-23T08:00:00.000Z', direction: 'in', plateColour: 'blue', confidence: 1 }
+    const payload = change
+      ? JSON.stringify({ ...whole, vehicleClass: 'small', ...change })
+      : '{"id":"r-1","plate":"鲁A12345}'
+    await client.publishAsync('clearway/v1/test/gate/gate-1/read', payload, { qos: 1 })
+    const line = city.log.find((text) => text.includes('message-rejected')) ?? '{}'
+    expect(JSON.parse(line)).toMatchObject({ device: 'gate-1', channel: 'read', reason, ...(fields && { fields }) })
+    expect(line).not.toContain('鲁A')
+    expect(city.ingest.journal.quarantineRows(1)[0]?.detail).toContain(fields ? '鲁A' : 'JSON')
+  })
+
   it('keeps messages of a device with a wrong clock, marked', async () => {
     const client = await city.connect('bay-1')
     const body = { id: 'm-1', at: '2031-01-01T00:00:00.000Z', occupied: true }

@@ -20,6 +20,8 @@ export class SmallCity {
   readonly records: Records
   readonly devices: KnownDevices
   readonly ingest: Ingest
+  /** Lines of the log, warnings and worse. */
+  readonly log: string[] = []
   readonly #clients: MqttClient[] = []
 
   constructor(
@@ -37,7 +39,7 @@ export class SmallCity {
       broker: { host: '127.0.0.1', port: 0, connectionsPerAddress: 100, messagesPerSecond: 100_000, ...broker },
       externalBroker,
       clock,
-      log: pino({ level: 'silent' }),
+      log: pino({ level: 'warn' }, { write: (line: string) => void this.log.push(line) }),
       records: this.records,
       devices,
       registry: this.registry,

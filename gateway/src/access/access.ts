@@ -141,12 +141,12 @@ function deviceRoutes({ records, audit, devices }: Access): Route[] {
       summary: 'Registers a device; its token is shown once',
       body: NewDevice,
       status: 201,
-      answer: DeviceToken,
+      answer: Type.Object({ ...NewDevice.properties, ...DeviceToken.properties }),
       handle: ({ body, actor }) =>
         records.transaction(() => {
           const token = devices.add(body)
           audit.record(actor, 'device.add', body.id, { kind: body.kind, district: body.district })
-          return { id: body.id, token }
+          return { ...body, token }
         }),
     }),
     route({

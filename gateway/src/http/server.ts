@@ -78,7 +78,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const documents = { '/openapi.json': openApi(routes, options.version), '/asyncapi.json': asyncApi(options.version) }
   for (const [path, document] of Object.entries(documents)) {
     const text = JSON.stringify(document)
-    app.get(path, async (_request, reply) => reply.type('application/json; charset=utf-8').send(text))
+    app.get(path, { exposeHeadRoute: true }, async (_request, reply) =>
+      reply.type('application/json; charset=utf-8').send(text),
+    )
   }
   serveApi(app, {
     routes,

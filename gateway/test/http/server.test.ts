@@ -189,7 +189,7 @@ describe('outside the base', () => {
     }
   })
 
-  it.each(['/', '/dispatcher/junctions/j-7', '/livez', '/metrics'])(
+  it.each(['/', '/dispatcher/junctions/j-7', '/livez', '/metrics', '/openapi.json'])(
     'answers HEAD %s as GET, without the body',
     async (url) => {
       const headers = { 'accept-encoding': 'gzip, br' }

@@ -82,7 +82,7 @@ export function unitLayers({ units, at, name, selected, appearance, zoom }: Unit
     new TextLayer<Drawn[]>({
       id: 'unit-names',
       data: standingTogether(data),
-      visible: zoom >= 13 || data.length <= 12,
+      visible: zoom >= 13 || (zoom >= 10.5 && data.length <= 12),
       getPosition: ([first]) => first?.position ?? [0, 0],
       getText: (group) => group.map(({ unit }) => name(unit)).join(' · '),
       characterSet: 'auto',

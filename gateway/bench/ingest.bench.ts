@@ -67,6 +67,7 @@ async function durableAgainstPlain(): Promise<ReturnType<typeof row>> {
       log,
       ingestCounters(new Registry()),
     )
+    await plain.open()
     await plain.start([])
     const [durable, bare]: [number[], number[]] = [[], []]
     for (let round = 0; round <= rounds; round++) {

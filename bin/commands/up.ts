@@ -23,8 +23,10 @@ export function upCommand(): Command {
       const config = loadConfig()
       await Promise.all([buildPages(), config.simulate === 'on' ? prepareDemo(config, systemClock, say) : undefined])
       const password = await firstAdministrator(config, systemClock)
+      // Told whatever follows: a start that fails now (a port in use) makes no second administrator. With a token of
+      // its own the operator needs no password.
+      if (password && config.adminToken === undefined) tellPassword(password, config.dataDir)
       await supervise(config, (url) => {
-        if (password) tellPassword(password, config.dataDir)
         say(`\nClearway runs. Sign in once, within ten minutes: ${url}/#code=${signInCode(config, systemClock)}`)
         say(`The page: ${url}/`)
       })

@@ -17,14 +17,12 @@ export interface DemoFiles {
   /** Tokens by device id, readable by their owner only. */
   credentialsFile: string
   outboxDir: string
-  flowsDir: string
 }
 
 export const demoFiles = (dataDir: string): DemoFiles => ({
   cityDir: join(dataDir, 'city'),
   credentialsFile: join(dataDir, 'demo', 'credentials.json'),
   outboxDir: join(dataDir, 'demo', 'outbox'),
-  flowsDir: join(dataDir, 'flows'),
 })
 
 /**

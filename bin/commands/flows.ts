@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { InputError } from '@clearway/contracts'
 import { prepareNodeRed } from '@clearway/flows'
-import { loadConfig } from '@clearway/gateway'
+import { type Config, loadConfig } from '@clearway/gateway'
 import { Command } from 'commander'
 import { ended } from '../ended.ts'
 
@@ -11,20 +11,28 @@ export function flowsCommand(): Command {
     .description('Node-RED with the flows of this repository, against a gateway; flows.token is its only credential')
     .option('--gateway <url>', 'where the gateway speaks HTTP; the configured port on this machine if absent')
     .action(async (options: { gateway?: string }) => {
-      const { dataDir, flows, http } = loadConfig()
-      if (flows.token === undefined) {
+      const config = loadConfig()
+      const { token } = config.flows
+      if (token === undefined) {
         const message = 'is missing: the gateway and the flows need the same one'
         throw new InputError('configuration', `flows.token ${message}`, [{ field: 'flows.token', message }])
       }
-      const { args, env } = await prepareNodeRed({
-        userDir: join(dataDir, 'flows'),
-        gatewayUrl: options.gateway ?? `http${http.https ? 's' : ''}://127.0.0.1:${http.port}`,
-        token: flows.token,
-        ...(flows.editor === 'on' && { editorPort: flows.port }),
-      })
+      const { args, env } = await planOfFlows(config, options.gateway ?? localUrl(config, config.http.port), token)
       process.exitCode = await untilItEnds(args, env)
     })
 }
+
+/** The gateway's address on this machine. */
+export const localUrl = ({ http }: Config, port: number): string => `http${http.https ? 's' : ''}://127.0.0.1:${port}`
+
+/** How to start Node-RED with the flows of this repository, its user directory prepared. */
+export const planOfFlows = ({ dataDir, flows }: Config, gatewayUrl: string, token: string) =>
+  prepareNodeRed({
+    userDir: join(dataDir, 'flows'),
+    gatewayUrl,
+    token,
+    ...(flows.editor === 'on' && { editorPort: flows.port }),
+  })
 
 /** Runs Node-RED on this runtime and passes on the wish to end. @returns its exit code */
 async function untilItEnds(args: string[], env: Record<string, string>): Promise<number> {

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { systemClock, WorldError } from '@clearway/contracts'
-import { prepareNodeRed } from '@clearway/flows'
 import { type Config, loadConfig, newSecret } from '@clearway/gateway'
 import { Command } from 'commander'
 import { firstAdministrator, prepareDemo, signInCode } from '../demo-city.ts'
 import { ended } from '../ended.ts'
 import { buildPages } from '../pages.ts'
 import { Supervisor } from '../supervisor.ts'
+import { localUrl, planOfFlows } from './flows.ts'
 import { tellPassword } from './gateway.ts'
 
 const clearway = join(import.meta.dirname, '..', 'clearway.ts')
@@ -61,20 +61,13 @@ async function supervise(config: Config, onReady: (url: string) => void): Promis
     ports = await Promise.race([listening.promise, stopped.then(() => undefined)])
     if (!ports) return
     const { http, mqtt } = ports
-    const local = `http${config.http.https ? 's' : ''}://127.0.0.1:${http}`
+    const local = localUrl(config, http)
     if (config.simulate === 'on') {
       await supervisor.run('simulators', () => ({
         args: [clearway, 'simulate', '--mqtt', config.mqtt.broker?.url ?? `mqtt://127.0.0.1:${mqtt}`],
       }))
     }
-    await supervisor.run('flows', () =>
-      prepareNodeRed({
-        userDir: join(config.dataDir, 'flows'),
-        gatewayUrl: local,
-        token: flowsToken,
-        ...(config.flows.editor === 'on' && { editorPort: config.flows.port }),
-      }),
-    )
+    await supervisor.run('flows', () => planOfFlows(config, local, flowsToken))
     onReady(config.http.publicUrl ?? local)
     await stopped
   } finally {

@@ -8,6 +8,7 @@ const debianPackages = {
   influxd: 'influxdb',
   'victoria-metrics': 'victoria-metrics',
   mosquitto: 'mosquitto',
+  snmpset: 'snmp',
 } as const
 export type Program = keyof typeof debianPackages
 

@@ -5,6 +5,7 @@ import { GateCommand } from './messages/gate-command.ts'
 import { GateRead } from './messages/gate-read.ts'
 import { Rejected } from './messages/rejected.ts'
 import { SignMessage } from './messages/sign-message.ts'
+import { SignalEvents } from './messages/signal-events.ts'
 import { SignalRequest } from './messages/signal-request.ts'
 import { SignalResponse } from './messages/signal-response.ts'
 import { SignalState } from './messages/signal-state.ts'
@@ -41,6 +42,7 @@ export const channels = {
   'bay/occupancy': { body: BayOccupancy, sentBy: 'device', retained: false },
   'detector/flow': { body: DetectorFlow, sentBy: 'device', retained: false },
   'signal/state': { body: SignalState, sentBy: 'device', retained: false },
+  'signal/events': { body: SignalEvents, sentBy: 'device', retained: false },
   'signal/request': { body: SignalRequest, sentBy: 'gateway', retained: false },
   'signal/response': { body: SignalResponse, sentBy: 'device', retained: false },
   'vehicle/position': { body: VehiclePosition, sentBy: 'device', retained: false },

@@ -3,8 +3,8 @@ import { LocalText, Name, OneOf, Position } from './names.ts'
 
 /**
  * The timing table of a signalled junction: what its controller is loaded with, what the planner reasons about and what
- * the map names. Stage-based. Vehicle signal groups serve one approach each, pedestrian groups cross one arm each.
- * Durations in seconds.
+ * the map names. Stage-based, or ring-and-barrier where `rings` is given. Every vehicle signal group serves one approach,
+ * every pedestrian group crosses one arm. Durations in seconds.
  */
 export const Approach = Type.Object({
   id: Type.String({ maxLength: 32 }),
@@ -19,6 +19,11 @@ export const Approach = Type.Object({
   speedMps: Type.Number({ exclusiveMinimum: 0, maximum: 60, description: 'approach speed' }),
   group: Type.String({ maxLength: 32, description: 'the vehicle signal group that releases this approach' }),
   exits: Type.Array(Type.String({ maxLength: 32 }), { description: 'exits that may be reached from here' }),
+  connections: Type.Optional(
+    Type.Array(Type.Object({ exit: Type.String({ maxLength: 32 }), group: Type.String({ maxLength: 32 }) }), {
+      description: 'exits released by a signal group of their own, as a left turn often is (SAE J2735 connectsTo)',
+    }),
+  ),
 })
 export type Approach = Static<typeof Approach>
 
@@ -38,6 +43,14 @@ export const SignalGroup = Type.Object({
   greenFlashS: Type.Number({ minimum: 0, maximum: 10, description: 'vehicle; 0 where not used' }),
   yellowS: Type.Number({ minimum: 0, maximum: 6, description: 'vehicle 3–6; pedestrian 0' }),
   clearanceS: Type.Number({ minimum: 0, maximum: 60, description: 'pedestrian clearance after walk; vehicle 0' }),
+  maxGreenS: Type.Optional(
+    Type.Number({ minimum: 1, maximum: 255, description: 'actuated: the longest green against a waiting conflict' }),
+  ),
+  passageS: Type.Optional(
+    Type.Number({ minimum: 0, maximum: 25.5, description: 'actuated: green kept after the detector was last covered' }),
+  ),
+  // Actuated: served without a call, to its minimum or its maximum green. `none`, the default, waits for a detector.
+  recall: Type.Optional(OneOf('none', 'minimum', 'maximum')),
 })
 export type SignalGroup = Static<typeof SignalGroup>
 
@@ -61,6 +74,56 @@ export const Stage = Type.Object({
 })
 export type Stage = Static<typeof Stage>
 
+/** A detector wired to the controller: a loop before the stop line or a push button. */
+export const ControllerDetector = Type.Object({
+  id: Type.String({ maxLength: 32 }),
+  kind: OneOf('vehicle', 'pedestrian'),
+  groups: Type.Array(Type.String(), { minItems: 1, description: 'signal groups it calls and, vehicles, extends' }),
+})
+export type ControllerDetector = Static<typeof ControllerDetector>
+
+/** One timed movement of a ring-and-barrier controller (NEMA TS 2, NTCIP 1202 `phaseTable`). */
+export const Phase = Type.Object({
+  number: Type.Integer({ minimum: 1, maximum: 16 }),
+  groups: Type.Array(Type.String(), {
+    minItems: 1,
+    description: 'its vehicle signal group and, where there is one, the pedestrian group that walks with it',
+  }),
+  redS: Type.Number({ minimum: 0, maximum: 20, description: 'red clearance' }),
+  splitS: Type.Number({
+    minimum: 1,
+    maximum: 255,
+    description: 'coordinated: its share of the cycle, clearance included',
+  }),
+  coordinated: Type.Optional(
+    Type.Boolean({ description: 'gets what the others leave over; its end is the yield point' }),
+  ),
+})
+export type Phase = Static<typeof Phase>
+
+/** A signal group that is green with any of several phases and stays so from one of them to the next. */
+export const Overlap = Type.Object({
+  group: Type.String(),
+  phases: Type.Array(Type.Integer({ minimum: 1, maximum: 16 }), { minItems: 1, description: 'included phases' }),
+  redS: Type.Number({ minimum: 0, maximum: 20, description: 'red clearance after its own yellow' }),
+})
+export type Overlap = Static<typeof Overlap>
+
+/**
+ * Rings and barriers. All rings cross a barrier together; phases of different rings between the same two barriers may be
+ * green together where their groups do not conflict.
+ */
+export const RingPlan = Type.Object({
+  phases: Type.Array(Phase, { minItems: 2, maxItems: 16 }),
+  rings: Type.Array(Type.Array(Type.Array(Type.Integer()), { minItems: 1 }), {
+    minItems: 1,
+    maxItems: 4,
+    description: 'ring → barrier → phase numbers in their sequence; every ring has the same number of barriers',
+  }),
+  overlaps: Type.Array(Overlap),
+})
+export type RingPlan = Static<typeof RingPlan>
+
 export const JunctionTable = Type.Object({
   id: Name,
   district: Name,
@@ -71,7 +134,15 @@ export const JunctionTable = Type.Object({
   exits: Type.Array(Exit, { minItems: 1 }),
   groups: Type.Array(SignalGroup, { minItems: 1 }),
   intergreens: Type.Array(Intergreen),
-  stages: Type.Array(Stage, { minItems: 2, description: 'in the order of the cycle' }),
+  stages: Type.Array(Stage, {
+    minItems: 2,
+    description: 'in the order of the cycle; with `rings` the phase pairs of a full cycle, for planners and pages',
+  }),
+  rings: Type.Optional(RingPlan),
+  // `fixed-time`, the default, serves every stage for its time. `coordinated` is actuated within the cycle: what is left
+  // over goes to the first stage or to the coordinated phases. `free` is actuated without a cycle.
+  operation: Type.Optional(OneOf('fixed-time', 'coordinated', 'free')),
+  detectors: Type.Optional(Type.Array(ControllerDetector)),
   cycleS: Type.Number({
     minimum: 20,
     maximum: 300,
@@ -92,6 +163,31 @@ export const JunctionTable = Type.Object({
       maximum: 600,
       description: 'a call on longer than this is ignored until it goes off once',
     }),
+    delayS: Type.Optional(Type.Number({ minimum: 0, maximum: 600, description: 'a call is on so long before entry' })),
+    minDurationS: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 600, description: 'from the end of the delay the pre-emption lasts so long' }),
+    ),
+    locking: Type.Optional(Type.Boolean({ description: 'a call that drops during the delay is served all the same' })),
+    exit: Type.Optional(
+      Type.Array(Type.String(), {
+        minItems: 1,
+        description: 'groups served first afterwards; where not given, those that have waited longest',
+      }),
+    ),
   }),
+  priority: Type.Optional(
+    Type.Object(
+      {
+        maxExtensionS: Type.Number({ minimum: 0, maximum: 60, description: 'a green is held at most so much longer' }),
+        earlyGreen: Type.Boolean({ description: 'stages in the way are cut to their minimums' }),
+        reserviceS: Type.Number({
+          minimum: 0,
+          maximum: 3600,
+          description: 'after priority was given, none for so long',
+        }),
+      },
+      { description: 'transit priority; without it buses are refused' },
+    ),
+  ),
 })
 export type JunctionTable = Static<typeof JunctionTable>

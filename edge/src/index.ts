@@ -11,7 +11,14 @@ export type { Report } from './report.ts'
 export { EdgeConfiguration, type EdgeSurroundings, runEdge } from './run.ts'
 export { ConflictMonitor, type Trip } from './signal/conflict-monitor.ts'
 export { type Control, StageController } from './signal/controller.ts'
-export type { ControllerLink, ControllerReport, PreemptCall, PreemptState } from './signal/controller-link.ts'
+export type {
+  ControllerLink,
+  ControllerReport,
+  PreemptCall,
+  PreemptState,
+  PriorityCall,
+  PriorityReport,
+} from './signal/controller-link.ts'
 export { type Display, isGreen } from './signal/display.ts'
 export { SimulatedController } from './signal/simulated-controller.ts'
 export { checkTimingTable, requireTimingTable } from './signal/timing-table.ts'

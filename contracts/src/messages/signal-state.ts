@@ -18,6 +18,14 @@ export type MovementState = Static<typeof MovementState>
 export const SignalMode = OneOf('coordinated', 'preempted', 'recovering', 'manual', 'flash', 'dark')
 export type SignalMode = Static<typeof SignalMode>
 
+/** When a signal group's present state ends, as predicted now (SAE J2735 TimeChangeDetails). */
+export const MovementTiming = Type.Object({
+  minEndAt: Timestamp,
+  maxEndAt: Type.Optional(Timestamp),
+  likelyEndAt: Type.Optional(Timestamp),
+})
+export type MovementTiming = Static<typeof MovementTiming>
+
 /** What a controller displays now: on change, and every 5 s. */
 export const SignalState = Type.Object({
   ...upward,
@@ -27,5 +35,6 @@ export const SignalState = Type.Object({
   greenFlash: Type.Optional(Type.Array(Type.String(), { description: 'signal groups in green flash' })),
   minEndAt: Type.Optional(Timestamp),
   maxEndAt: Type.Optional(Timestamp),
+  timing: Type.Optional(Type.Record(Type.String(), MovementTiming)),
 })
 export type SignalState = Static<typeof SignalState>

@@ -37,12 +37,14 @@ export class SignalAgent implements Agent {
       // At once, not at the next tick: the way from request to controller is counted in milliseconds.
       if (this.#upMs !== undefined) this.#arbitrate(this.#upMs)
     })
+    this.#link.start?.()
     this.#uplink.start()
   }
 
   async stop(): Promise<void> {
     this.#leave?.()
     this.#link.demand([])
+    await this.#link.stop?.()
     await this.#uplink.stop()
   }
 

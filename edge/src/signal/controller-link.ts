@@ -16,6 +16,22 @@ export interface PreemptCall {
   urgency: number
 }
 
+/** Transit priority wanted for one movement: the plan is kept, its green comes earlier or lasts longer. */
+export interface PriorityCall {
+  approach: string
+  exit: string
+  urgency: number
+}
+
+/** Whether a controller gives transit priority, and what it does for whom. */
+export interface PriorityReport {
+  state: 'notActive' | 'earlyGreen' | 'extending'
+  /** The approach that is served. */
+  approach: string | undefined
+  /** Just given: no further priority until this has run out, ms of steady time left. */
+  lockedMs: number
+}
+
 /** What a controller says about itself. */
 export interface ControllerReport {
   display: Display
@@ -23,9 +39,15 @@ export interface ControllerReport {
     state: PreemptState
     /** The approach in entry, dwell or exit. */
     approach: string | undefined
+    /** Approaches served in the same pre-emption because their groups go with those of `approach`. */
+    together?: readonly string[]
     /** Approaches whose call has been on for the maximum presence and is ignored until it goes off. */
     exhausted: readonly string[]
   }
+  /** Absent where the controller offers no transit priority. */
+  priority?: PriorityReport
+  /** Ids of the table's detectors that are on; absent where the driver does not see them. */
+  detectors?: readonly string[]
 }
 
 /**
@@ -33,6 +55,10 @@ export interface ControllerReport {
  * or doubled command changes nothing, and a controller that hears none for its backup time drops every call by itself.
  */
 export interface ControllerLink {
+  /** Opens what the driver needs. A driver whose controller cannot be reached reports undefined and goes on trying. */
+  start?(): void
+  /** Lets go of every call and closes. */
+  stop?(): Promise<void>
   /**
    * Lets the driver do what is due: poll, refresh, or, where the controller is a simulated one, run it.
    *
@@ -41,7 +67,7 @@ export interface ControllerLink {
    */
   step(nowMs: number, upMs: number): void
   /** Exactly these calls on, every other off. Success shows only in `report`. */
-  demand(calls: readonly PreemptCall[]): void
+  demand(preempt: readonly PreemptCall[], priority?: readonly PriorityCall[]): void
   /** The newest report, or undefined while the controller does not answer. */
   report(): ControllerReport | undefined
 }

@@ -1,5 +1,12 @@
 import type { MovementState, SignalMode } from '@clearway/contracts'
 
+/** When a group's present state ends, ms of the wall clock. `maxEndMs` is absent where nothing bounds it. */
+export interface GroupTiming {
+  minEndMs: number
+  maxEndMs?: number
+  likelyEndMs?: number
+}
+
 /** What a junction shows to the street, and what its controller expects of it. */
 export interface Display {
   mode: SignalMode
@@ -11,6 +18,8 @@ export interface Display {
   /** Earliest and latest end of the present stage or pre-emption green as predicted now; absent where open. */
   minEndMs: number | undefined
   maxEndMs: number | undefined
+  /** By group, where something is known of the end of its present state. */
+  timing?: Readonly<Record<string, GroupTiming>>
 }
 
 /** J2735 movement states in which a face is green. */

@@ -1,17 +1,16 @@
-import type { JunctionTable } from '@clearway/contracts'
-import { approachOf, compareClaims, compareImportance, inConflict } from '@clearway/routing'
+import { type JunctionTable, movementsConflict } from '@clearway/contracts'
+import { compareClaims, compareImportance } from '@clearway/routing'
 import { isActive, type Lease, type PriorityAsk, type RequestWindow } from './lease.ts'
 
-/** Leases of other missions at the junction whose green cannot be shown together with the one asked for. */
+/** Leases of other missions at the junction whose vehicles cannot go at the same time as the one asked for. */
 export function rivalsOf<L extends Lease>(leases: Iterable<L>, ask: PriorityAsk, table: JunctionTable): L[] {
-  const group = approachOf(table, ask.approach).group
   return [...leases].filter(
     (other) =>
       other.renewing &&
       other.state !== 'passed' &&
       other.ask.junction === ask.junction &&
       other.ask.dispatch !== ask.dispatch &&
-      inConflict(table, group, approachOf(table, other.ask.approach).group),
+      movementsConflict(table, ask, other.ask),
   )
 }
 

@@ -1,6 +1,7 @@
 import {
   type Approach,
   InputError,
+  inConflict,
   type JunctionTable,
   type MovementState,
   type SignalGroup,
@@ -36,10 +37,6 @@ export function approachOf(table: JunctionTable, approach: string): Approach {
     { field: 'approach', message: `"${approach}" is not one of ${known}` },
   ])
 }
-
-/** True when the two signal groups may not be green together. A pair conflicts when either order of it is listed. */
-export const inConflict = (table: JunctionTable, a: string, b: string): boolean =>
-  table.intergreens.some(({ ends, begins }) => (ends === a && begins === b) || (ends === b && begins === a))
 
 const allRedS = (table: JunctionTable, ends: string, begins: string): number =>
   table.intergreens.find((pair) => pair.ends === ends && pair.begins === begins)?.redS ?? 0

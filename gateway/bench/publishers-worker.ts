@@ -10,6 +10,8 @@ export interface PublishersJob {
   window: number
   /** Makes the ids of this run its own. */
   run: string
+  /** `token-of-…` each where not given. */
+  tokens?: readonly string[]
 }
 
 const ascii = (value: string) => {
@@ -42,7 +44,7 @@ async function publish(job: PublishersJob, connection: number): Promise<void> {
       Buffer.from([4, 0xc2, 0, 0]),
       ascii(device),
       ascii(device),
-      ascii(`token-of-${device}`),
+      ascii(job.tokens?.[connection] ?? `token-of-${device}`),
     ),
   )
   const total = Math.floor(job.messages / job.connections)

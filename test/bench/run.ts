@@ -7,12 +7,13 @@ import { bench as ingest } from '../../gateway/bench/ingest.bench.ts'
 import { bench as route } from '../../routing/bench/route.bench.ts'
 import { bench as traffic } from '../../simulators/bench/traffic.bench.ts'
 import { bench as dispatch } from './dispatch.bench.ts'
+import { bench as request } from './request.bench.ts'
 import type { BenchRow } from './row.ts'
 
 const { values } = parseArgs({ options: { json: { type: 'string' } } })
 
 const rows: BenchRow[] = []
-for (const bench of [ingest, dispatch, route, traffic]) rows.push(...(await bench()))
+for (const bench of [ingest, dispatch, request, route, traffic]) rows.push(...(await bench()))
 
 const shown = (value: number | undefined) =>
   value === undefined ? '' : value.toLocaleString('en', { maximumSignificantDigits: 3 })

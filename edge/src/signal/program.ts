@@ -1,6 +1,6 @@
-import type { PriorityCall, PriorityReport } from './controller-link.ts'
+import type { PriorityCall } from './controller-link.ts'
 import type { GroupTiming } from './display.ts'
-import type { Head, SignalHeads } from './signal-heads.ts'
+import type { SignalHeads } from './signal-heads.ts'
 
 /** What a detector or a push button asks of the groups it is wired to. */
 export interface Demands {
@@ -18,7 +18,7 @@ export interface Moment {
   elapsedMs: number
   heads: SignalHeads
   demands: Demands
-  /** Transit priority calls that are on, the most urgent first. */
+  /** Transit priority calls that are to be served, the most urgent first; none while it is locked out. */
   priority: readonly PriorityCall[]
 }
 
@@ -31,7 +31,8 @@ export interface Program {
   /** The junction is taken away, or given back after having been. The next step begins anew. */
   leave(): void
   /**
-   * Comes back: turns to the greens to begin with.
+   * Comes back: turns to the greens to begin with. Called in every step until it has reached them; what to begin with is
+   * chosen in the first of them after `leave`.
    *
    * @param first groups to serve first; those that have waited longest where not given
    * @returns whether they are green, so that `step` may follow
@@ -43,7 +44,23 @@ export interface Program {
   readonly coordinated: boolean
   /** Name of the stage that is green or is being left; with rings the phases in green, `2+6`. */
   readonly stage: string | undefined
-  /** When the present state of each group ends, where the program knows. */
-  timing(nowMs: number, heads: readonly Head[]): Record<string, GroupTiming>
-  readonly priority: PriorityReport | undefined
+  /** Earliest and latest end of the present stage's common green, ms of the wall clock; absent where open. */
+  stageEnd(nowMs: number): StageEnd
+  /**
+   * When the present state of each green or red group ends, where the program knows. A green includes its flash, as its
+   * movement state does. What is in flash, yellow or clearance is known to the controller and need not be told.
+   */
+  timing(nowMs: number, heads: SignalHeads): Readonly<Record<string, GroupTiming>>
+  /**
+   * What is being done for transit now: from the first cut or hold until the green that it was for has ended, its call
+   * is off, or the program is left. The controller keeps the lock-out that follows, and shows a locked program no calls.
+   */
+  readonly priority: PriorityService | undefined
 }
+
+export interface StageEnd {
+  minEndMs: number | undefined
+  maxEndMs: number | undefined
+}
+
+export type PriorityService = { state: 'earlyGreen' | 'extending'; approach: string }

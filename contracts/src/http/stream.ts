@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { MovementTiming } from '../messages/signal-state.ts'
 import { OneOf, Timestamp } from '../names.ts'
 
 /**
@@ -17,7 +18,10 @@ export const StreamEvent = Type.Object({
 })
 export type StreamEvent = Static<typeof StreamEvent>
 
-/** A live signal as the map needs it. `approaches` maps approach ids to one colour each. */
+/**
+ * A live signal as the map needs it. `approaches` maps approach ids to one colour each, `timing` to when it ends, in the
+ * gateway's time.
+ */
 export const SignalDelta = Type.Object({
   id: Type.String({ description: 'junction id' }),
   at: Timestamp,
@@ -25,5 +29,6 @@ export const SignalDelta = Type.Object({
   stage: Type.Optional(Type.String()),
   approaches: Type.Record(Type.String(), OneOf('green', 'amber', 'red', 'dark')),
   maxEndAt: Type.Optional(Timestamp),
+  timing: Type.Optional(Type.Record(Type.String(), MovementTiming)),
 })
 export type SignalDelta = Static<typeof SignalDelta>

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Place, Sign } from '../city.ts'
 import { JunctionTable } from '../junction.ts'
 import { Importance, PriorityRole } from '../messages/signal-request.ts'
-import { MovementState, SignalMode } from '../messages/signal-state.ts'
+import { MovementState, MovementTiming, SignalMode } from '../messages/signal-state.ts'
 import { LineString, LocalText, Name, OneOf, Position, Timestamp } from '../names.ts'
 
 export const RouteProfile = OneOf('car', 'ambulance', 'fire')
@@ -40,7 +40,10 @@ export type Route = Static<typeof Route>
 export const Routes = Type.Object({ routes: Type.Array(Route, { minItems: 1 }) })
 export type Routes = Static<typeof Routes>
 
-/** What is displayed now, as last reported. `stale` after three missed reports. */
+/**
+ * What is displayed now, as last reported. `stale` after three missed reports. `at` is the controller's time; the
+ * predicted ends are told in the gateway's, `clockAheadS` having been taken off where the two clocks differ.
+ */
 export const LiveSignal = Type.Object({
   at: Timestamp,
   mode: SignalMode,
@@ -49,6 +52,10 @@ export const LiveSignal = Type.Object({
   greenFlash: Type.Optional(Type.Array(Type.String())),
   minEndAt: Type.Optional(Timestamp),
   maxEndAt: Type.Optional(Timestamp),
+  timing: Type.Optional(Type.Record(Type.String(), MovementTiming, { description: 'by signal group' })),
+  clockAheadS: Type.Optional(
+    Type.Number({ description: "how far the controller's clock is ahead of the gateway's; absent within 2 s" }),
+  ),
   stale: Type.Boolean(),
 })
 export type LiveSignal = Static<typeof LiveSignal>

@@ -1,8 +1,18 @@
-import type { JunctionTable, MovementState } from '@clearway/contracts'
+import { type FieldError, InputError, type JunctionTable, type MovementState } from '@clearway/contracts'
 
 /** Why the monitor has cut the greens. */
 export interface Trip {
-  cause: 'conflict' | 'short-yellow' | 'short-green-flash' | 'short-clearance' | 'short-red' | 'missing-output'
+  cause:
+    | 'conflict'
+    | 'short-green'
+    | 'short-green-flash'
+    | 'short-yellow'
+    | 'short-clearance'
+    | 'short-red'
+    | 'dual-indication'
+    | 'missing-output'
+    | 'unknown-output'
+    | 'silence'
   detail: string
 }
 
@@ -12,6 +22,7 @@ type Face = 'green' | 'flashing-green' | 'ending' | 'stop' | 'caution'
 interface Watched {
   id: string
   pedestrian: boolean
+  greenMs: number
   flashMs: number
   endingMs: number
   face: Face | undefined
@@ -31,36 +42,50 @@ const faces: Record<MovementState, Face> = {
 
 /** A pause of the watcher itself proves nothing about the street. */
 const longestPauseMs = 2000
+/** Without an output for this long the controller counts as dead; longer than a pause, so that no stall looks like it. */
+const silentMs = 3000
 
 /**
- * The last guard of a junction. It knows the table's conflicts and intervals from its own reading of them, sees only
- * what is displayed, shares no code with the controller, and has no input that would switch it off. It stays tripped
- * until a technician resets it at the cabinet.
+ * The last guard of a junction. It knows the conflicts and least intervals from a table of its own, sees only what is
+ * displayed, shares no code with the controller, and has no input that would switch it off. It stays tripped until a
+ * technician resets it at the cabinet.
+ *
+ * The least green is the safe one of a pre-emption: what ends it is not displayed. A walk has none, it may end at once.
  */
 export class ConflictMonitor {
   readonly #watched = new Map<string, Watched>()
   /** Per group: who conflicts with it, and how long that one must have shown stop before it may turn green. */
   readonly #matrix = new Map<string, Map<string, number>>()
-  #lastMs: number | undefined
+  #watchedMs: number | undefined
+  #pulsedMs: number | undefined
+  #silentMs = 0
   #trip: Trip | undefined
 
-  constructor(table: JunctionTable) {
-    for (const { id, kind, greenFlashS, yellowS, clearanceS } of table.groups) {
+  /**
+   * @param table what this monitor is programmed with
+   * @param controlled what the controller beside it is loaded with
+   * @throws InputError `weak-monitor` where the monitor would let pass what the controller's table forbids
+   */
+  constructor(table: JunctionTable, controlled: JunctionTable = table) {
+    const faults = weaknesses(table, controlled)
+    if (faults.length > 0) {
+      const detail = faults.map(({ field, message }) => `${field} ${message}`).join('; ')
+      throw new InputError('weak-monitor', `conflict monitor of junction ${table.id}: ${detail}`, faults)
+    }
+    for (const { id, kind, minGreenS, greenFlashS, yellowS, clearanceS } of table.groups) {
       const pedestrian = kind === 'pedestrian'
-      const endingMs = Math.round((pedestrian ? clearanceS : yellowS) * 1000)
       this.#watched.set(id, {
         id,
         pedestrian,
-        flashMs: Math.round(greenFlashS * 1000),
-        endingMs,
+        greenMs: pedestrian ? 0 : toMs(Math.min(minGreenS, table.preempt.minGreenS)),
+        flashMs: toMs(greenFlashS),
+        endingMs: toMs(pedestrian ? clearanceS : yellowS),
         face: undefined,
         forMs: 0,
       })
       this.#matrix.set(id, new Map())
     }
-    for (const { ends, begins, redS } of table.intergreens) {
-      this.#matrix.get(begins)?.set(ends, Math.round(redS * 1000))
-    }
+    for (const { ends, begins, redS } of table.intergreens) this.#matrix.get(begins)?.set(ends, toMs(redS))
   }
 
   get trip(): Trip | undefined {
@@ -68,8 +93,23 @@ export class ConflictMonitor {
   }
 
   /**
-   * One look at the street. Call at every tick of the controller, with the same steady time.
+   * The monitor's own beat, given whether or not the controller runs: notices that no outputs come.
    *
+   * @param upMs steady time
+   * @returns the first fault ever seen, until `reset`
+   */
+  pulse(upMs: number): Trip | undefined {
+    this.#silentMs += pauseMs(this.#pulsedMs, upMs)
+    this.#pulsedMs = upMs
+    if (this.#silentMs >= silentMs) this.#cut('silence', `no output for ${this.#silentMs} ms`)
+    return this.#trip
+  }
+
+  /**
+   * One look at the street: the outputs that the controller has just given.
+   *
+   * @param upMs steady time, the same as of `pulse`
+   * @param greenFlash groups whose green flashes
    * @returns the first fault ever seen, until `reset`
    */
   watch(
@@ -77,9 +117,14 @@ export class ConflictMonitor {
     groups: Readonly<Record<string, MovementState>>,
     greenFlash: readonly string[],
   ): Trip | undefined {
-    const passedMs = this.#lastMs === undefined ? 0 : Math.min(longestPauseMs, Math.max(0, upMs - this.#lastMs))
-    this.#lastMs = upMs
+    const passedMs = pauseMs(this.#watchedMs, upMs)
+    this.#watchedMs = upMs
+    this.#pulsedMs = upMs
+    this.#silentMs = 0
     if (this.#trip) return this.#trip
+    for (const id in groups) {
+      if (!this.#watched.has(id)) return this.#cut('unknown-output', `group ${id} is not in the monitor's table`)
+    }
     // Every face is judged by how long the others had shown theirs, so time passes for all before any changes.
     for (const watched of this.#watched.values()) watched.forMs += passedMs
     const changes = new Map<Watched, Face>()
@@ -87,10 +132,14 @@ export class ConflictMonitor {
       const state = groups[watched.id]
       if (state === undefined) return this.#cut('missing-output', `group ${watched.id} has no output`)
       const seen = faces[state]
-      const face = seen === 'green' && greenFlash.includes(watched.id) ? 'flashing-green' : seen
+      const flashes = greenFlash.includes(watched.id)
+      if (flashes && seen !== 'green') {
+        return this.#cut('dual-indication', `group ${watched.id} shows green flash and ${state}`)
+      }
+      const face = flashes ? 'flashing-green' : seen
       if (face !== watched.face) changes.set(watched, face)
     }
-    for (const [watched, face] of changes) this.#judge(watched, face)
+    for (const [watched, face] of changes) this.#judge(watched, face, changes)
     for (const [watched, face] of changes) {
       watched.face = face
       watched.forMs = 0
@@ -102,16 +151,24 @@ export class ConflictMonitor {
   /** A technician's hand at the cabinet; no message and no planner reaches it. */
   reset(): void {
     this.#trip = undefined
+    this.#silentMs = 0
     for (const watched of this.#watched.values()) {
       watched.face = undefined
       watched.forMs = 0
     }
   }
 
-  /** One face turns from what it was to `face`. */
-  #judge({ id, pedestrian, face: was, forMs, flashMs, endingMs }: Watched, face: Face): void {
+  /** One face turns from what it was to `face`, in the same look as all of `changes`. */
+  #judge(
+    { id, pedestrian, face: was, forMs, greenMs, flashMs, endingMs }: Watched,
+    face: Face,
+    changes: ReadonlyMap<Watched, Face>,
+  ): void {
     if (was === undefined || face === 'caution') return
     const ending = pedestrian ? 'short-clearance' : 'short-yellow'
+    if (was === 'green' && forMs < greenMs) {
+      this.#cut('short-green', `group ${id} was green for ${forMs} of ${greenMs} ms`)
+    }
     if ((was === 'green' || was === 'flashing-green') && face === 'stop') {
       this.#cut(ending, `group ${id} went from green to stop at once`)
     }
@@ -128,8 +185,12 @@ export class ConflictMonitor {
     if (face !== 'green') return
     for (const [other, redMs] of this.#matrix.get(id) ?? []) {
       const conflicting = this.#watched.get(other)
-      if (conflicting?.face === 'stop' && conflicting.forMs < redMs) {
-        this.#cut('short-red', `group ${id} turned green ${conflicting.forMs} of ${redMs} ms after ${other} stopped`)
+      if (!conflicting) continue
+      // One that stops in this very look has had no red at all.
+      const stops = changes.get(conflicting) === 'stop' && conflicting.face !== undefined
+      const stoppedMs = stops ? 0 : conflicting.face === 'stop' ? conflicting.forMs : redMs
+      if (stoppedMs < redMs) {
+        this.#cut('short-red', `group ${id} turned green ${stoppedMs} of ${redMs} ms after ${other} stopped`)
       }
     }
   }
@@ -152,4 +213,42 @@ export class ConflictMonitor {
     this.#trip ??= { cause, detail }
     return this.#trip
   }
+}
+
+const toMs = (durationS: number): number => Math.round(durationS * 1000)
+
+/** Steady time since the last look, ms, as far as it counts. */
+const pauseMs = (lastMs: number | undefined, upMs: number): number =>
+  lastMs === undefined ? 0 : Math.min(longestPauseMs, Math.max(0, upMs - lastMs))
+
+/** Where `monitored` asks for less than `controlled` promises: groups, conflicting pairs, least intervals. */
+function weaknesses(monitored: JunctionTable, controlled: JunctionTable): FieldError[] {
+  const faults: FieldError[] = []
+  const here = new Map(monitored.groups.map((group) => [group.id, group]))
+  for (const group of controlled.groups) {
+    const own = here.get(group.id)
+    if (!own || own.kind !== group.kind) {
+      faults.push({ field: 'groups', message: `have no ${group.kind} group "${group.id}"; add it` })
+      continue
+    }
+    for (const interval of ['greenFlashS', 'yellowS', 'clearanceS'] as const) {
+      if (own[interval] < group[interval]) {
+        const field = `groups.${monitored.groups.indexOf(own)}.${interval}`
+        faults.push({
+          field,
+          message: `${own[interval]} of "${group.id}" is below the controller's ${group[interval]}`,
+        })
+      }
+    }
+  }
+  const reds = new Map(monitored.intergreens.map(({ ends, begins, redS }) => [`${ends} → ${begins}`, redS]))
+  for (const { ends, begins, redS } of controlled.intergreens) {
+    const own = reds.get(`${ends} → ${begins}`)
+    if (own === undefined) {
+      faults.push({ field: 'intergreens', message: `${ends} → ${begins} is missing: the controller's table lists it` })
+    } else if (own < redS) {
+      faults.push({ field: 'intergreens', message: `${ends} → ${begins}: ${own} is below the controller's ${redS}` })
+    }
+  }
+  return faults
 }

@@ -1,23 +1,32 @@
 import { type JunctionTable, type Stage, stageChangeS, tailS } from '@clearway/contracts'
 
-/** One stage of the plan in milliseconds, with what its end needs to know. */
-export interface PlanStage {
-  readonly stage: Stage
-  /** From the start of the cycle to the start of this stage's green. */
+/** One part of a cycle, a stage or what lies between two barriers, in milliseconds. */
+export interface CyclePart {
+  /** From the start of the cycle to the start of this part. */
   readonly startMs: number
   readonly greenMs: number
-  /** The longest minimum of its groups: the stage is never shorter. */
+  /** The part is never shorter: for a stage the longest minimum of its groups. */
   readonly minimumMs: number
+}
+
+/** What a correction needs to know of a plan. */
+export interface Cycle {
+  readonly stages: readonly CyclePart[]
+  readonly cycleMs: number
+  readonly offsetMs: number
+}
+
+/** One stage of the plan in milliseconds, with what its end needs to know. */
+export interface PlanStage extends CyclePart {
+  readonly stage: Stage
   /** From the end of the common green to the green of the next stage. */
   readonly changeMs: number
   /** Per ending group: how long after the common green it may stay green and still be clear in time. */
   readonly lateEndMs: ReadonlyMap<string, number>
 }
 
-export interface Plan {
+export interface Plan extends Cycle {
   readonly stages: readonly PlanStage[]
-  readonly cycleMs: number
-  readonly offsetMs: number
 }
 
 export function planOf(table: JunctionTable): Plan {
@@ -54,8 +63,8 @@ function lateEnd(table: JunctionTable, id: string, next: Stage, changeMs: number
  *
  * @returns ms, in (−cycle/2, cycle/2]; negative when it is early
  */
-function offsetErrorMs({ stages, cycleMs, offsetMs }: Plan, index: number, nowMs: number): number {
-  const { startMs } = stages[index] as PlanStage
+function offsetErrorMs({ stages, cycleMs, offsetMs }: Cycle, index: number, nowMs: number): number {
+  const { startMs } = stages[index] as CyclePart
   const behind = (((nowMs - offsetMs - startMs) % cycleMs) + cycleMs) % cycleMs
   return behind > cycleMs / 2 ? behind - cycleMs : behind
 }
@@ -75,10 +84,10 @@ interface Way {
  * either, the other way round by longer greens. Never below a minimum.
  */
 export class Correction {
-  readonly #plan: Plan
+  readonly #plan: Cycle
   #way: Way | undefined
 
-  constructor(plan: Plan) {
+  constructor(plan: Cycle) {
     this.#plan = plan
   }
 
@@ -89,7 +98,7 @@ export class Correction {
 
   /** Green of the stage that starts now, and whether the plan is on its clock. */
   greenOf(index: number, nowMs: number): { greenMs: number; coordinated: boolean } {
-    const { greenMs, minimumMs } = this.#plan.stages[index] as PlanStage
+    const { greenMs, minimumMs } = this.#plan.stages[index] as CyclePart
     const errorMs = offsetErrorMs(this.#plan, index, nowMs)
     if (Math.abs(errorMs) <= coordinatedWithinMs) {
       this.#way = undefined
@@ -124,17 +133,17 @@ export class Correction {
 
   /** This stage's part of what is left, by its weight among the stages left: its slack, or its green. */
   #share(index: number, { direction, stagesLeft, leftMs }: Way): number {
-    const weight = ({ greenMs, minimumMs }: PlanStage) => (direction === 'shorten' ? greenMs - minimumMs : greenMs)
+    const weight = ({ greenMs, minimumMs }: CyclePart) => (direction === 'shorten' ? greenMs - minimumMs : greenMs)
     const totalMs = this.#sum(index, stagesLeft, weight)
     if (totalMs === 0) return 0
-    const shareMs = Math.round((leftMs * weight(this.#plan.stages[index] as PlanStage)) / totalMs)
+    const shareMs = Math.round((leftMs * weight(this.#plan.stages[index] as CyclePart)) / totalMs)
     return direction === 'shorten' ? -shareMs : shareMs
   }
 
-  #sum(from: number, count: number, weight: (stage: PlanStage) => number): number {
+  #sum(from: number, count: number, weight: (stage: CyclePart) => number): number {
     const { stages } = this.#plan
     let sum = 0
-    for (let k = 0; k < count; k++) sum += weight(stages[(from + k) % stages.length] as PlanStage)
+    for (let k = 0; k < count; k++) sum += weight(stages[(from + k) % stages.length] as CyclePart)
     return sum
   }
 }

@@ -2,13 +2,13 @@ import type { Dispatch, Place, Unit } from '@clearway/contracts'
 import type { RefObject } from 'react'
 import { useLanguage } from '../language/use-language.ts'
 import { Icon } from '../look/icon.tsx'
+import { useNow } from '../shell/use-now.ts'
 import { CancelMission } from './cancel-mission.tsx'
 import { Eta } from './eta.tsx'
 import { MissionJunctions } from './mission-junctions.tsx'
 import { missionsOf } from './missions.ts'
 import { targetName, unitName } from './names.ts'
 import { reasonText } from './reason.ts'
-import { useNow } from './use-now.ts'
 
 export interface MissionPanelProps {
   panel: RefObject<HTMLElement | null>

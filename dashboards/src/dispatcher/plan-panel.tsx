@@ -1,8 +1,8 @@
 import type { Dispatch, Place, Unit } from '@clearway/contracts'
 import { useLanguage } from '../language/use-language.ts'
+import { useNow } from '../shell/use-now.ts'
 import { Eta } from './eta.tsx'
 import { targetName, unitName } from './names.ts'
-import { useNow } from './use-now.ts'
 
 export interface PlanPanelProps {
   plan: Dispatch

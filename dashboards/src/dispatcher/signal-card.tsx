@@ -1,5 +1,6 @@
 import type { JunctionTable } from '@clearway/contracts'
 import { type OpenFeed, useTopic } from '../feed/use-feed.ts'
+import { junctionPage } from '../junction/junction-address.ts'
 import { useLanguage } from '../language/use-language.ts'
 import { Icon } from '../look/icon.tsx'
 import { SignalShape } from '../look/signal-shape.tsx'
@@ -53,6 +54,9 @@ export function SignalCard({ junction, feed, onClose }: SignalCardProps) {
           )
         })}
       </ul>
+      <a href={junctionPage(junction.id)} data-testid="junction-link">
+        {t('junction.open')}
+      </a>
     </aside>
   )
 }

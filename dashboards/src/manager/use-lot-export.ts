@@ -1,6 +1,6 @@
 import { useCallback } from 'react'
 import { useLanguage } from '../language/use-language.ts'
-import { csv, download } from './csv.ts'
+import { csv, download } from '../shell/csv.ts'
 import type { LotRow } from './lot-rows.ts'
 
 /** Hands the rows that are shown to the visitor as CSV: plain figures, money in yuan, times with offset. */

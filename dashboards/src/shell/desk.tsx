@@ -23,8 +23,8 @@ async function loadDesk(stop: AbortSignal): Promise<DeskData> {
   return { session, city, configuration }
 }
 
-/** What the manager's and the dispatcher's page stand on: who is there, which city, how it is set up. */
-export function Desk(props: { title: 'manager' | 'dispatcher'; children: (data: DeskData) => ReactNode }) {
+/** What the pages behind the sign-in stand on: who is there, which city, how it is set up. */
+export function Desk(props: { title: 'manager' | 'dispatcher' | 'junction'; children: (data: DeskData) => ReactNode }) {
   const { t } = useLanguage()
   const desk = useRemote(loadDesk)
   const title = t(`title.${props.title}`)

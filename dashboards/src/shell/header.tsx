@@ -8,7 +8,7 @@ import { FeedBadge } from './feed-badge.tsx'
 import { screensFor } from './screens.ts'
 
 export interface HeaderProps {
-  screen: 'manager' | 'dispatcher'
+  screen: 'manager' | 'dispatcher' | 'junction'
   session: Session
   city: CityOverview
   feed: OpenFeed

@@ -9,11 +9,14 @@ const screens = [
 export const screensFor = (roles: readonly Role[]) =>
   screens.filter((screen) => roles.includes('admin') || screen.roles.some((role) => roles.includes(role)))
 
+/** Every page that may be left for the sign-in form and come back to. */
+const addresses = [...screens.map(({ address }) => address), '/junction']
+
 /** Where to go after signing in: only to one of our own screens, whatever the address says. */
 export function nextScreen(search: string): string | undefined {
   const wish = new URLSearchParams(search).get('next')
   if (!wish) return undefined
-  return screens.some(({ address }) => wish === address || wish.startsWith(`${address}?`)) ? wish : undefined
+  return addresses.some((address) => wish === address || wish.startsWith(`${address}?`)) ? wish : undefined
 }
 
 export function goToSignIn(): void {

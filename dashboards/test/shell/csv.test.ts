@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { csv } from '../../src/manager/csv.ts'
+import { csv } from '../../src/shell/csv.ts'
 
 describe('csv', () => {
   it('begins with a byte order mark and ends each row with CRLF', () => {

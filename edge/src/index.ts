@@ -10,7 +10,7 @@ export { Outbox, type OutboxLimits } from './outbox.ts'
 export type { Report } from './report.ts'
 export { EdgeConfiguration, type EdgeSurroundings, runEdge } from './run.ts'
 export { ConflictMonitor, type Trip } from './signal/conflict-monitor.ts'
-export { type Control, StageController } from './signal/controller.ts'
+export { type Control, Controller } from './signal/controller.ts'
 export type {
   ControllerLink,
   ControllerReport,

@@ -1,4 +1,4 @@
-import type { JunctionTable, MovementState, SignalGroup } from '@clearway/contracts'
+import { type JunctionTable, type MovementState, type SignalGroup, tailS } from '@clearway/contracts'
 
 /** `green` is also the walk of a pedestrian group. */
 type Aspect = 'red' | 'green' | 'green-flash' | 'yellow' | 'clearance'
@@ -19,10 +19,14 @@ export interface Head {
   alone: boolean
 }
 
-/** A face that ends its green shows red before the next one, whoever else waits: yellow never turns to green. */
+/**
+ * A face that ends its green shows red before the next one, whoever else waits: yellow never turns to green. Practice
+ * allows that while a pre-emption is entered, to give a green back that has just been taken. It is not done: drivers who
+ * brake for a yellow would be met by others who saw the green return, for three seconds gained.
+ */
 const leastRedMs = 1000
 
-const toMs = (durationS: number): number => Math.round(durationS * 1000)
+export const toMs = (durationS: number): number => Math.round(durationS * 1000)
 
 /**
  * The signal heads of a junction and the rules that hold for them whatever is asked: a green that ends runs its flash,
@@ -32,6 +36,9 @@ const toMs = (durationS: number): number => Math.round(durationS * 1000)
 export class SignalHeads {
   readonly heads: readonly Head[]
   readonly #byId = new Map<string, Head>()
+  /** What the faces show, until one of them changes. */
+  #states: Readonly<Record<string, MovementState>> | undefined
+  #flashing: readonly string[] = []
 
   constructor(table: JunctionTable) {
     this.heads = table.groups.map((group) => ({ group, conflicts: [], aspect: 'red', forMs: 0, alone: false }))
@@ -51,64 +58,99 @@ export class SignalHeads {
     for (const head of this.heads) {
       head.forMs += elapsedMs
       const { group, aspect, forMs } = head
-      if (aspect === 'green-flash' && forMs >= toMs(group.greenFlashS)) show(head, 'yellow')
-      else if (aspect === 'yellow' && forMs >= toMs(group.yellowS)) show(head, 'red')
-      else if (aspect === 'clearance' && forMs >= toMs(group.clearanceS)) show(head, 'red')
+      if (aspect === 'green-flash' && forMs >= toMs(group.greenFlashS)) this.#show(head, 'yellow')
+      else if (aspect === 'yellow' && forMs >= toMs(group.yellowS)) this.#show(head, 'red')
+      else if (aspect === 'clearance' && forMs >= toMs(group.clearanceS)) this.#show(head, 'red')
     }
   }
 
   /** Ends a green that has been shown for `minimumMs`; changes nothing otherwise. */
   end(head: Head, minimumMs: number): void {
     if (head.aspect !== 'green' || head.forMs < minimumMs) return
-    if (head.group.kind === 'pedestrian') show(head, head.group.clearanceS > 0 ? 'clearance' : 'red')
-    else show(head, head.group.greenFlashS > 0 ? 'green-flash' : 'yellow')
+    if (head.group.kind === 'pedestrian') this.#show(head, head.group.clearanceS > 0 ? 'clearance' : 'red')
+    else this.#show(head, head.group.greenFlashS > 0 ? 'green-flash' : 'yellow')
   }
 
   /** Turns the wanted heads green, all in one moment or none. @returns whether all of them are green now */
   begin(wanted: readonly Head[]): boolean {
     if (!wanted.every((head) => head.aspect === 'green' || mayBegin(head))) return false
-    for (const head of wanted) if (head.aspect !== 'green') show(head, 'green')
+    for (const head of wanted) if (head.aspect !== 'green') this.#show(head, 'green')
     return true
   }
 
   /** Everything red at once: only behind a flashing display, where the street sees none of it. */
   clear(): void {
-    for (const head of this.heads) show(head, 'red')
+    for (const head of this.heads) this.#show(head, 'red')
   }
 
   /** The steady yellow that leads from flashing to red. */
   leaveFlash(): void {
-    for (const head of this.heads) if (head.group.kind === 'vehicle') show(head, 'yellow')
+    for (const head of this.heads) if (head.group.kind === 'vehicle') this.#show(head, 'yellow')
   }
 
   get allRed(): boolean {
     return this.heads.every(({ aspect }) => aspect === 'red')
   }
 
-  movementStates(): Record<string, MovementState> {
+  /** Ends every green that is not wanted once it has had its minimum, and begins the wanted. @returns whether reached */
+  turnTo(wanted: readonly Head[], minimum: (head: Head) => number): boolean {
+    for (const head of this.heads) if (!wanted.includes(head)) this.end(head, minimum(head))
+    return this.begin(wanted)
+  }
+
+  /** The same object for as long as nothing changes. */
+  movementStates(): Readonly<Record<string, MovementState>> {
+    this.#states ??= this.#look()
+    return this.#states
+  }
+
+  /** Groups in green flash. */
+  greenFlash(): readonly string[] {
+    this.#states ??= this.#look()
+    return this.#flashing
+  }
+
+  #look(): Readonly<Record<string, MovementState>> {
     const moving = this.heads.filter(({ aspect }) => aspect !== 'red')
     const states: Record<string, MovementState> = {}
     for (const head of this.heads) {
-      if (head.aspect === 'green') head.alone = moving.length === 1
-      // One group serves a whole approach, left turns included: protected only where nothing else may move.
+      if (head.aspect === 'green') head.alone = moving.every((other) => other === head || sameApproach(other, head))
+      // A group may release left turns too: protected only where nobody from elsewhere may move.
       const right = head.alone || head.group.kind === 'pedestrian' ? 'protected' : 'permissive'
       if (head.aspect === 'red') states[head.group.id] = 'stop-And-Remain'
       else if (head.aspect === 'green' || head.aspect === 'green-flash') {
         states[head.group.id] = `${right}-Movement-Allowed`
       } else states[head.group.id] = `${right}-clearance`
     }
+    this.#flashing = this.heads.filter(({ aspect }) => aspect === 'green-flash').map(({ group }) => group.id)
     return states
   }
 
-  greenFlash(): string[] {
-    return this.heads.filter(({ aspect }) => aspect === 'green-flash').map(({ group }) => group.id)
+  #show(head: Head, aspect: Aspect): void {
+    head.aspect = aspect
+    head.forMs = 0
+    this.#states = undefined
   }
 }
 
-function show(head: Head, aspect: Aspect): void {
-  head.aspect = aspect
-  head.forMs = 0
+/** The table's own minimum green, or its walk. */
+export const minimumMs = ({ group }: Head): number => toMs(group.minGreenS)
+
+/** What is left of a flash, yellow or clearance, up to the next movement state; undefined in green and red. */
+export function endingLeftMs({ group, aspect, forMs }: Head): number | undefined {
+  if (aspect === 'green-flash') return toMs(group.greenFlashS) - forMs
+  if (aspect === 'yellow') return toMs(group.yellowS) - forMs
+  return aspect === 'clearance' ? toMs(group.clearanceS) - forMs : undefined
 }
+
+/** From the end of a green until its face is red; nothing where it is red, the rest where it is ending. */
+export function tailLeftMs(head: Head): number {
+  if (head.aspect === 'green') return toMs(tailS(head.group))
+  return (head.aspect === 'green-flash' ? toMs(head.group.yellowS) : 0) + (endingLeftMs(head) ?? 0)
+}
+
+const sameApproach = (a: Head, b: Head): boolean =>
+  a.group.approach === b.group.approach && a.group.kind === 'vehicle' && b.group.kind === 'vehicle'
 
 const mayBegin = (head: Head): boolean =>
   head.aspect === 'red' &&

@@ -1,6 +1,6 @@
 import type { JunctionTable } from '@clearway/contracts'
 import { ConflictMonitor, type Trip } from './conflict-monitor.ts'
-import { type Control, StageController } from './controller.ts'
+import { type Control, Controller } from './controller.ts'
 import type { ControllerLink, ControllerReport, PreemptCall } from './controller-link.ts'
 import type { Display } from './display.ts'
 import { Elapsed } from './elapsed.ts'
@@ -10,7 +10,7 @@ const backupMs = 15_000
 
 /** The `simulated` driver: a whole cabinet in the process, controller and conflict monitor, behind a line that can break. */
 export class SimulatedController implements ControllerLink {
-  readonly #controller: StageController
+  readonly #controller: Controller
   readonly #monitor: ConflictMonitor
   readonly #elapsed = new Elapsed()
   #demanded: readonly PreemptCall[] | undefined
@@ -23,7 +23,7 @@ export class SimulatedController implements ControllerLink {
    * @throws InputError `timing-table` when the table is unsafe
    */
   constructor(table: JunctionTable, monitored: JunctionTable = table) {
-    this.#controller = new StageController(table)
+    this.#controller = new Controller(table)
     this.#monitor = new ConflictMonitor(monitored)
   }
 

@@ -1,6 +1,6 @@
 import type { JunctionTable } from '@clearway/contracts'
 import { describe, expect, it } from 'vitest'
-import { type PreemptCall, StageController } from '../../src/index.ts'
+import { Controller, type PreemptCall } from '../../src/index.ts'
 import { crossing, midBlock, tables, tee } from '../fixtures.ts'
 
 // A multiple of every fixture's cycle is not needed: the plan is compared with the clock itself.
@@ -9,7 +9,7 @@ const tickMs = 250
 
 /** A controller and its clock. `until` steps to the first tick at which the picture is true. */
 function run(table: JunctionTable) {
-  const controller = new StageController(table)
+  const controller = new Controller(table)
   let nowMs = startMs
   let calls: PreemptCall[] = []
   const see = () => controller.report
@@ -43,7 +43,7 @@ function run(table: JunctionTable) {
   }
 }
 
-type Report = StageController['report']
+type Report = Controller['report']
 const coordinated = ({ display }: Report) => display.mode === 'coordinated'
 const inStage = (id: string) => (report: Report) => coordinated(report) && report.display.stage === id
 const state = (wanted: string) => (report: Report) => report.preempt.state === wanted
@@ -114,7 +114,7 @@ describe('coordination', () => {
   it('is back on its clock within three cycles after the clock was set', () => {
     for (const leapS of [-40, -7, 9, 3600.5, 86_400 * 400]) {
       const table = tee()
-      const controller = new StageController(table)
+      const controller = new Controller(table)
       let nowMs = startMs
       let upMs = 0
       const pass = (durationS: number) => {

@@ -1,6 +1,6 @@
 import type { JunctionTable } from '@clearway/contracts'
 import { describe, expect, it } from 'vitest'
-import { checkTimingTable, StageController } from '../../src/index.ts'
+import { Controller, checkTimingTable } from '../../src/index.ts'
 import { crossing, tables } from '../fixtures.ts'
 
 const group = (table: JunctionTable, id: string) => table.groups.find((other) => other.id === id)!
@@ -49,6 +49,6 @@ describe('refuses, naming the field,', () => {
     spoil(table)
     const faults = checkTimingTable(table)
     expect(faults).toContainEqual({ field, message: expect.stringMatching(message) })
-    expect(() => new StageController(table)).toThrowError(expect.objectContaining({ code: 'timing-table' }))
+    expect(() => new Controller(table)).toThrowError(expect.objectContaining({ code: 'timing-table' }))
   })
 })

@@ -18,6 +18,8 @@ export function edgeCommand(): Command {
     .option('--token-file <file>', 'file that holds its token and nothing else')
     .option('--outbox <folder>', 'folder for events that are not acknowledged yet')
     .option('--table <file>', 'signal: JSON file with the timing table of its junction')
+    .addOption(new Option('--driver <driver>', 'signal: how its controller is reached').choices(['simulated', 'ntcip']))
+    .option('--controller <file>', "signal: JSON file with the driver's own settings")
     .option('--period-s <seconds>', 'detector: one report a period', secondsOf)
     .option('--ca-file <file>', 'PEM of the authority, for mqtts')
     .option('--cert-file <file>', 'PEM client certificate whose common name is the device id')

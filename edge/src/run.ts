@@ -22,7 +22,10 @@ import { SignAgent } from './agents/sign-agent.ts'
 import { SignalAgent } from './agents/signal-agent.ts'
 import { VehicleAgent } from './agents/vehicle-agent.ts'
 import { JsonLines, linesBay, linesDetector, linesGate, linesSign, linesVehicle } from './drivers/json-lines.ts'
+import { NtcipController } from './drivers/ntcip/ntcip-controller.ts'
 import { Outbox } from './outbox.ts'
+import type { Report } from './report.ts'
+import type { ControllerLink } from './signal/controller-link.ts'
 import { SimulatedController } from './signal/simulated-controller.ts'
 import { requireTimingTable } from './signal/timing-table.ts'
 import { tick } from './ticker.ts'
@@ -38,6 +41,9 @@ export const EdgeConfiguration = Type.Object(
     tokenFile: Type.String({ description: 'file that holds the device token and nothing else' }),
     outbox: Type.String({ description: 'folder for events that are not acknowledged yet' }),
     table: Type.Optional(Type.String({ description: 'signal: JSON file with the JunctionTable' })),
+    // The simulated controller stands in the agent's own process; every other one is reached by its `controller` file.
+    driver: Type.Optional(OneOf('simulated', 'ntcip')),
+    controller: Type.Optional(Type.String({ description: "signal: JSON file with the driver's own settings" })),
     periodS: Type.Optional(Type.Number({ minimum: 1, maximum: 3600, description: 'detector: one report a period' })),
     caFile: Type.Optional(Type.String({ description: 'PEM, for mqtts' })),
     certFile: Type.Optional(Type.String({ description: 'PEM client certificate whose common name is the device id' })),
@@ -79,7 +85,7 @@ export async function runEdge(configuration: unknown, around: EdgeSurroundings, 
     ...(config.certFile === undefined ? {} : { cert: textOf(config.certFile, 'certFile') }),
     ...(config.keyFile === undefined ? {} : { key: textOf(config.keyFile, 'keyFile') }),
   }
-  const table = config.kind === 'signal' ? tableOf(config) : undefined
+  const signal = config.kind === 'signal' ? signalOf(config, report) : undefined
   mkdirSync(config.outbox, { recursive: true })
   const outbox = new Outbox(join(config.outbox, `${config.device}.sqlite`), clock, random, report)
   const uplink = <K extends DeviceKind>(kind: K) =>
@@ -88,7 +94,7 @@ export async function runEdge(configuration: unknown, around: EdgeSurroundings, 
       { url: config.mqtt, token, firmware, tls },
       { outbox, clock, random, report },
     )
-  const agent = build(config, table, uplink, around)
+  const agent = build(config, signal, uplink, around)
   agent.start()
   try {
     await tick([agent], tickS, clock, stop, report)
@@ -100,11 +106,11 @@ export async function runEdge(configuration: unknown, around: EdgeSurroundings, 
 
 function build(
   config: EdgeConfiguration,
-  table: JunctionTable | undefined,
+  signal: { table: JunctionTable; link: ControllerLink } | undefined,
   uplink: <K extends DeviceKind>(kind: K) => MqttUplink<K>,
   { clock, input, output, report }: EdgeSurroundings,
 ): Agent {
-  if (table) return new SignalAgent(uplink('signal'), table, new SimulatedController(table), clock.now())
+  if (signal) return new SignalAgent(uplink('signal'), signal.table, signal.link, clock.now())
   const lines = new JsonLines(input, output, report)
   switch (config.kind) {
     case 'gate': {
@@ -133,20 +139,51 @@ function textOf(path: string, field: string): string {
   }
 }
 
-function tableOf({ table: path, device }: EdgeConfiguration): JunctionTable {
-  if (path === undefined) {
-    const message = `is missing: a signal agent needs the JSON file of its JunctionTable (device ${device})`
-    throw new InputError('schema', `table ${message}`, [{ field: 'table', message }])
+function signalOf(config: EdgeConfiguration, report: Report) {
+  const table = tableOf(config)
+  return { table, link: linkOf(config, table, report) }
+}
+
+/**
+ * The driver of a signal agent.
+ *
+ * @throws InputError `schema` when its settings are missing or not wanted, and the driver's own for wrong ones
+ */
+function linkOf(
+  { driver = 'simulated', controller }: EdgeConfiguration,
+  table: JunctionTable,
+  report: Report,
+): ControllerLink {
+  if (driver === 'simulated') {
+    if (controller !== undefined) throw wrongKey('controller', `"${controller}" is for a driver: set driver`)
+    return new SimulatedController(table)
   }
-  let table: JunctionTable
+  if (controller === undefined) throw wrongKey('controller', `is missing: driver ${driver} needs its JSON file`)
+  const settings = jsonOf(controller, 'controller')
+  switch (driver) {
+    case 'ntcip':
+      return new NtcipController(table, settings, report)
+  }
+}
+
+const wrongKey = (field: string, message: string) =>
+  new InputError('schema', `${field} ${message}`, [{ field, message }])
+
+function jsonOf(path: string, field: string): unknown {
   try {
-    table = JSON.parse(textOf(path, 'table'))
+    return JSON.parse(textOf(path, field))
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    throw new InputError('edge-file', `table: ${path} is no JSON: ${error.message}`, [
-      { field: 'table', message: error.message },
-    ])
+    const message = `${path} is no JSON: ${error.message}`
+    throw new InputError('edge-file', `${field}: ${message}`, [{ field, message }])
   }
+}
+
+function tableOf({ table: path, device }: EdgeConfiguration): JunctionTable {
+  if (path === undefined) {
+    throw wrongKey('table', `is missing: a signal agent needs the JSON file of its JunctionTable (device ${device})`)
+  }
+  const table = jsonOf(path, 'table') as JunctionTable
   requireTimingTable(table)
   return table
 }

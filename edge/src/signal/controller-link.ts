@@ -44,6 +44,8 @@ export interface ControllerReport {
     /** Approaches whose call has been on for the maximum presence and is ignored until it goes off. */
     exhausted: readonly string[]
   }
+  /** Why the controller may not be asked to pre-empt, for people; the state is then `other`. */
+  refusal?: string
   /** Absent where the controller offers no transit priority. */
   priority?: PriorityReport
   /** Ids of the table's detectors that are on; absent where the driver does not see them. */

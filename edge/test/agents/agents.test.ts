@@ -1,10 +1,19 @@
-import { ManualClock, type SignMessage, toTimestamp, type VehicleRoute } from '@clearway/contracts'
+import {
+  ManualClock,
+  payloadLimit,
+  type SignalEvents,
+  type SignMessage,
+  toTimestamp,
+  type VehicleRoute,
+} from '@clearway/contracts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
   type Agent,
   type Arrival,
   BayAgent,
+  type ControllerLink,
   DetectorAgent,
+  type Display,
   type Fix,
   GateAgent,
   MemoryBroker,
@@ -106,6 +115,90 @@ describe('the signal agent', () => {
     expect(cabinet.display.mode).not.toBe('preempted')
     uplink.start()
     expect(bodies('response').at(-1)).toMatchObject({ status: 'rejected', reason: 'lease ended' })
+  })
+})
+
+describe('the signal agent, what it predicts and what it logs', () => {
+  const identity = { district, kind: 'signal', device: 'j-crossing' } as const
+  const table = crossing()
+  const display = (more: Partial<Display>): Display => ({
+    mode: 'coordinated',
+    stage: 's1',
+    groups: { 'v-n': 'protected-Movement-Allowed' },
+    greenFlash: [],
+    minEndMs: undefined,
+    maxEndMs: undefined,
+    ...more,
+  })
+  /** An agent beside a controller that shows what the test says. */
+  const beside = (junction = table) => {
+    let shown = display({})
+    const link: ControllerLink = {
+      step: () => undefined,
+      demand: () => undefined,
+      report: () => ({ display: shown, preempt: { state: 'notActive', approach: undefined, exhausted: [] } }),
+    }
+    const uplink = new MemoryUplink(identity, broker, clock, report)
+    const agent = new SignalAgent(uplink, junction, link, startMs)
+    agent.start()
+    const show = (more: Partial<Display>) => {
+      shown = display(more)
+    }
+    return { agent, uplink, show }
+  }
+  const endingAt = (second: number) => ({ timing: { 'v-n': { minEndMs: startMs, maxEndMs: startMs + second * 1000 } } })
+
+  it('tells when each group ends, and anew when that has moved by more than a second, at most once a second', async () => {
+    const { agent, show } = beside()
+    show(endingAt(30))
+    await pass(agent, 0.5)
+    expect(bodies('state').at(-1)?.timing).toEqual({
+      'v-n': { minEndAt: '2026-11-23T08:15:00.000Z', maxEndAt: '2026-11-23T08:15:30.000Z' },
+    })
+    show(endingAt(30.9))
+    await pass(agent, 2)
+    expect(bodies('state')).toHaveLength(1)
+    for (let k = 0; k < 8; k++) {
+      show(endingAt(40 + 2 * k))
+      await pass(agent, 0.25)
+    }
+    expect(bodies('state')).toHaveLength(3)
+  })
+
+  it('takes an end that may come at any moment for old news', async () => {
+    const { agent, show } = beside()
+    for (let k = 0; k < 19; k++) {
+      await pass(agent, 0.25)
+      show({ minEndMs: clock.now(), timing: { 'v-n': { minEndMs: clock.now() } } })
+    }
+    expect(bodies('state').length).toBeLessThanOrEqual(2)
+  })
+
+  it('stays below 16 KiB with the longest names and more groups than any controller has', async () => {
+    const { agent, show } = beside()
+    const ids = Array.from({ length: 80 }, (_, index) => `${index}`.padStart(32, 'g'))
+    show({
+      groups: Object.fromEntries(ids.map((id) => [id, 'permissive-Movement-Allowed'])),
+      timing: Object.fromEntries(ids.map((id) => [id, { minEndMs: startMs, maxEndMs: startMs, likelyEndMs: startMs }])),
+    })
+    await pass(agent, 0.5)
+    expect(Buffer.byteLength(JSON.stringify(bodies('state').at(-1)))).toBeLessThan(payloadLimit.accepted)
+  })
+
+  it('keeps its log while the gateway is away and hands all of it in afterwards, each stretch once', async () => {
+    const { agent, uplink, show } = beside()
+    await pass(agent, 15)
+    uplink.cut()
+    for (let k = 0; k < 10; k++) {
+      show({ groups: { 'v-n': k % 2 === 0 ? 'stop-And-Remain' : 'protected-Movement-Allowed' } })
+      await pass(agent, 5)
+    }
+    uplink.start()
+    await agent.stop()
+    const log = bodies('events') as SignalEvents[]
+    expect(log.flatMap(({ events }) => events).filter(({ code }) => code === 1 || code === 7)).toHaveLength(10)
+    expect(new Set(log.map(({ id }) => id)).size).toBe(log.length)
+    for (const [index, { since }] of log.slice(1).entries()) expect(since).toBe(log[index]?.at)
   })
 })
 

@@ -4,7 +4,7 @@ import type { Display } from './display.ts'
 import { Elapsed } from './elapsed.ts'
 import { Preemption } from './preemption.ts'
 import type { Demands, Moment, Program } from './program.ts'
-import { type Head, minimumMs, SignalHeads } from './signal-heads.ts'
+import { type Head, minimumMs, SignalHeads, toMs } from './signal-heads.ts'
 import { StageProgram } from './stage-program.ts'
 import { requireTimingTable } from './timing-table.ts'
 
@@ -38,6 +38,8 @@ export class Controller {
   readonly #program: Program
   readonly #preemption: Preemption
   readonly #elapsed = new Elapsed()
+  /** Everything is red for so long before flashing is shown. */
+  readonly #flashRedMs: number
   readonly #moment: { -readonly [key in keyof Moment]: Moment[key] }
   #control: Control = { by: 'plan' }
   #doing: Doing = { what: 'start-flash', forMs: 0 }
@@ -53,6 +55,7 @@ export class Controller {
     this.#heads = new SignalHeads(table)
     this.#program = new StageProgram(table, this.#heads)
     this.#preemption = new Preemption(table, this.#heads)
+    this.#flashRedMs = toMs(Math.max(1, ...table.intergreens.map(({ redS }) => redS)))
     this.#moment = { nowMs: 0, elapsedMs: 0, heads: this.#heads, demands: nobody, priority: [] }
   }
 
@@ -157,7 +160,8 @@ export class Controller {
     if (this.#doing.what === 'flash') return
     if (this.#doing.what !== 'to-flash') this.#take({ what: 'to-flash' })
     for (const head of this.#heads.heads) this.#heads.end(head, minimumMs(head))
-    if (this.#heads.allRed) this.#doing = { what: 'flash' }
+    const clear = this.#heads.heads.every(({ aspect, forMs }) => aspect === 'red' && forMs >= this.#flashRedMs)
+    if (clear) this.#doing = { what: 'flash' }
   }
 
   #byHand(stage: string): void {

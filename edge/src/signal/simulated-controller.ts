@@ -1,6 +1,6 @@
 import type { JunctionTable } from '@clearway/contracts'
 import { ConflictMonitor, type Trip } from './conflict-monitor.ts'
-import { type Control, Controller } from './controller.ts'
+import { type Control, Controller, flashing } from './controller.ts'
 import type { ControllerLink, ControllerReport, PreemptCall } from './controller-link.ts'
 import type { Display } from './display.ts'
 import { Elapsed } from './elapsed.ts'
@@ -8,10 +8,19 @@ import { Elapsed } from './elapsed.ts'
 /** A controller that hears no demand for this long drops every call, like NTCIP 1202 `unitBackupTime`. */
 const backupMs = 15_000
 
-/** The `simulated` driver: a whole cabinet in the process, controller and conflict monitor, behind a line that can break. */
+/**
+ * The `simulated` driver: a whole cabinet in the process, controller and conflict monitor, behind a line that can break.
+ * While the monitor is tripped the cabinet flashes, whatever the controller says, and whether or not it still runs.
+ */
 export class SimulatedController implements ControllerLink {
-  readonly #controller: Controller
+  readonly #table: JunctionTable
   readonly #monitor: ConflictMonitor
+  readonly #flash: ControllerReport
+  #controller: Controller
+  /** It threw: nobody knows what state it is in, so it runs no more until the cabinet is reset. */
+  #dead = false
+  /** What the controller gave last. */
+  #given: ControllerReport
   readonly #elapsed = new Elapsed()
   #demanded: readonly PreemptCall[] | undefined
   #silentMs = 0
@@ -20,14 +29,30 @@ export class SimulatedController implements ControllerLink {
   /**
    * @param table what the controller is loaded with
    * @param monitored what the conflict monitor is programmed with, on a card of its own; the same table as a rule
-   * @throws InputError `timing-table` when the table is unsafe
+   * @throws InputError `timing-table` when the table is unsafe, `weak-monitor` when the monitor's is weaker
    */
   constructor(table: JunctionTable, monitored: JunctionTable = table) {
+    this.#table = table
     this.#controller = new Controller(table)
-    this.#monitor = new ConflictMonitor(monitored)
+    this.#monitor = new ConflictMonitor(monitored, table)
+    this.#given = this.#controller.report
+    this.#flash = {
+      display: flashing(table),
+      preempt: { state: 'other', approach: undefined, exhausted: [] },
+    }
   }
 
+  /** @throws what the controller throws, once: from then on it counts as dead, and its silence trips the monitor */
   step(nowMs: number, upMs = nowMs): void {
+    if (this.#monitor.pulse(upMs) && !this.#dead) this.#controller.trip()
+    if (this.#dead) return
+    // Until it has come back from its step.
+    this.#dead = true
+    this.#run(nowMs, upMs)
+    this.#dead = false
+  }
+
+  #run(nowMs: number, upMs: number): void {
     this.#silentMs += this.#elapsed.since(upMs)
     if (this.#demanded) {
       this.#controller.demand(this.#demanded)
@@ -35,7 +60,8 @@ export class SimulatedController implements ControllerLink {
       this.#silentMs = 0
     } else if (this.#silentMs >= backupMs) this.#controller.demand([])
     this.#controller.step(nowMs, upMs)
-    const { groups, greenFlash } = this.#controller.report.display
+    this.#given = this.#controller.report
+    const { groups, greenFlash } = this.#given.display
     if (this.#monitor.watch(upMs, groups, greenFlash)) this.#controller.trip()
   }
 
@@ -44,12 +70,12 @@ export class SimulatedController implements ControllerLink {
   }
 
   report(): ControllerReport | undefined {
-    return this.#connected ? this.#controller.report : undefined
+    return this.#connected ? this.#shown() : undefined
   }
 
   /** What the street sees, whether or not the line to the agent is up. */
   get display(): Display {
-    return this.#controller.report.display
+    return this.#shown().display
   }
 
   get trip(): Trip | undefined {
@@ -64,12 +90,19 @@ export class SimulatedController implements ControllerLink {
   /** At the cabinet: the monitor is reset and the junction starts up again. */
   reset(): void {
     this.#monitor.reset()
+    if (this.#dead) this.#controller = new Controller(this.#table)
+    this.#dead = false
     this.#controller.setControl({ by: 'plan' })
+    this.#given = this.#controller.report
   }
 
   /** Breaks or mends the line between agent and cabinet. */
   connect(connected: boolean): void {
     this.#connected = connected
     if (!connected) this.#demanded = undefined
+  }
+
+  #shown(): ControllerReport {
+    return this.#monitor.trip ? this.#flash : this.#given
   }
 }

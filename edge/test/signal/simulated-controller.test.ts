@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { SimulatedController } from '../../src/index.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { Controller, SimulatedController } from '../../src/index.ts'
 import { crossing, midBlock } from '../fixtures.ts'
 
 const startMs = Date.parse('2026-11-23T08:15:00Z')
@@ -16,6 +16,8 @@ function open(cabinet = new SimulatedController(crossing())) {
   pass(60)
   return { cabinet, pass }
 }
+
+afterEach(() => vi.restoreAllMocks())
 
 const call = [{ approach: 'n', urgency: 4 }]
 
@@ -71,4 +73,48 @@ describe('a tripped conflict monitor', () => {
     pass(2)
     expect(cabinet.display.mode).toBe('recovering')
   })
+})
+
+describe('a controller that stops', () => {
+  /** A cabinet in its plan whose controller dies in its next step. */
+  function dying() {
+    const { cabinet, pass } = open()
+    pass(240)
+    expect(cabinet.display.mode).toBe('coordinated')
+    vi.spyOn(Controller.prototype, 'step').mockImplementationOnce(() => {
+      throw new Error('stack overflow')
+    })
+    expect(() => pass(0.25)).toThrow('stack overflow')
+    return { cabinet, pass }
+  }
+
+  it('is replaced by flashing within three seconds, and says so', () => {
+    const { cabinet, pass } = dying()
+    pass(2.5)
+    expect(cabinet.display.mode).toBe('coordinated')
+    pass(0.5)
+    expect(cabinet.trip?.cause).toBe('silence')
+    expect(cabinet.report()).toMatchObject({ display: { mode: 'flash' }, preempt: { state: 'other' } })
+    expect(Object.values(cabinet.display.groups)).not.toContain('permissive-Movement-Allowed')
+  })
+
+  it('keeps flashing whatever is asked, until somebody resets the cabinet', () => {
+    const { cabinet, pass } = dying()
+    pass(60, () => {
+      cabinet.demand(call)
+      cabinet.setControl({ by: 'plan' })
+      cabinet.connect(true)
+    })
+    expect(cabinet.display.mode).toBe('flash')
+    cabinet.reset()
+    pass(240)
+    expect(cabinet.trip).toBeUndefined()
+    expect(cabinet.display.mode).toBe('coordinated')
+  })
+})
+
+it('a cabinet whose monitor is weaker than its controller is not built', () => {
+  const table = crossing()
+  const monitored = { ...table, intergreens: table.intergreens.slice(2) }
+  expect(() => new SimulatedController(table, monitored)).toThrow(/v-n → v-e is missing/)
 })

@@ -23,5 +23,8 @@ export const SignalResponse = Type.Object({
   status: ResponseStatus,
   reason: Type.Optional(Type.String({ maxLength: 200 })),
   greenAt: Type.Optional(Timestamp),
+  expectedDelayS: Type.Optional(
+    Type.Number({ minimum: 0, description: 'with watchOtherTraffic: how long the vehicle is expected to stand' }),
+  ),
 })
 export type SignalResponse = Static<typeof SignalResponse>

@@ -1,24 +1,43 @@
-import { type Approach, fromTimestamp, type JunctionTable, type SignalRequest } from '@clearway/contracts'
+import { fromTimestamp, type JunctionTable, type SignalRequest } from '@clearway/contracts'
 import { Lease } from './lease.ts'
+import type { Way } from './way.ts'
 
 /** After the latest arrival the junction is released although nobody cancelled. */
 const releaseAfterLatestMs = 10_000
+/** A sender's clock and this one, or the sending and the arrival of a message, are never further apart. */
+const freshMs = 30_000
 const reactionS = 1
 const brakingMps2 = 3
+/** Behind class 10, level 10 of the emergency vehicles, whatever class a bus claims. */
+const transitRank = 100
 
 /** One live request for priority at this junction. */
 export interface PriorityRequest {
   readonly id: string
   sequence: number
+  /** Sender's clock of the newest message taken. */
+  atMs: number
   vehicle: string
-  /** Class, then level; smaller is more urgent. */
+  /** Public transport: the plan may be adjusted for it, never replaced. */
+  transit: boolean
+  /** Class, then level; smaller is more urgent, and every bus comes after every emergency vehicle. */
   rank: number
-  approach: string
+  way: Way
   earliestMs: number
   latestMs: number
   /** Until the release after the latest arrival, in this device's elapsed time. */
   windowMs: number
   readonly lease: Lease
+  /** Its pre-emption is demanded of the controller. */
+  called: boolean
+  /** What it waits for; undefined while it is called. */
+  waitsFor: PriorityRequest | undefined
+  /** When the last vehicle ahead of it, or it itself, is expected to be through. */
+  throughMs: number
+  /** How long it is expected to stand at the stop line. */
+  delayMs: number
+  /** Why its newest update could not be taken. */
+  fault: string | undefined
 }
 
 /** Why a request cannot be taken: the field, and words that name its value. */
@@ -27,11 +46,28 @@ export interface Refusal {
   reason: string
 }
 
+/** Whether a message was sent about now by this device's clock. */
+const sentNow = (atMs: number, nowMs: number): boolean => Math.abs(nowMs - atMs) <= freshMs
+
+/** Sender's clock of a message, ms; undefined where it cannot be right. */
+export function sentAtMs({ at }: SignalRequest, nowMs: number): number | undefined {
+  const atMs = fromTimestamp(at)
+  return sentNow(atMs, nowMs) ? atMs : undefined
+}
+
 export function refusal(table: JunctionTable, message: SignalRequest, nowMs: number): Refusal | undefined {
-  const { role, approach, exit, arrivalEarliest, arrivalLatest, leaseUntil } = message
+  const { at, expiresAt, role, approach, exit, arrivalEarliest, arrivalLatest, leaseUntil } = message
   const because = (field: keyof SignalRequest, why: string): Refusal => ({ field, reason: `${field} ${why}` })
-  // A bus may ask for a longer green one day, never for what an emergency vehicle gets.
-  if (role === 'bus') return because('role', 'bus: this junction offers pre-emption to emergency vehicles only')
+  // Late, replayed, or one of the two clocks is wrong: all of them leave the junction in its plan.
+  if (fromTimestamp(expiresAt) <= nowMs) return because('expiresAt', `${expiresAt} has passed`)
+  const aheadMs = fromTimestamp(at) - nowMs
+  if (!sentNow(fromTimestamp(at), nowMs)) {
+    const side = aheadMs > 0 ? 'ahead of' : 'behind'
+    return because('at', `${at} is ${Math.round(Math.abs(aheadMs) / 1000)} s ${side} the clock here`)
+  }
+  if (role === 'bus' && !table.priority) {
+    return because('role', 'bus: this junction has no transit priority, only pre-emption for emergency vehicles')
+  }
   const known = table.approaches.find(({ id }) => id === approach)
   if (!known) {
     return because('approach', `"${approach}" is not one of ${table.approaches.map(({ id }) => id).join(', ')}`)
@@ -49,37 +85,48 @@ export function refusal(table: JunctionTable, message: SignalRequest, nowMs: num
   return undefined
 }
 
-/** `class/level` as one number. Ten levels a class. */
-const rankOf = (importance: string): number => {
-  const [cls, level] = importance.split('/').map(Number) as [number, number]
-  return (cls - 1) * 10 + level
+/** `class/level` as one number, ten levels a class. */
+export function rankOf({ importance, role }: Pick<SignalRequest, 'importance' | 'role'>): number {
+  const slash = importance.indexOf('/')
+  const rank = (Number(importance.slice(0, slash)) - 1) * 10 + Number(importance.slice(slash + 1))
+  return role === 'bus' ? transitRank + rank : rank
 }
 
-/** Takes what a `new` or `update` says into the request. */
-export function take(request: PriorityRequest, message: SignalRequest, nowMs: number): void {
+/** Takes what a `new` or `update` that is not refused says into the request. */
+export function take(request: PriorityRequest, way: Way, message: SignalRequest, nowMs: number): void {
   request.sequence = message.sequence
+  request.atMs = fromTimestamp(message.at)
   request.vehicle = message.vehicle
-  request.rank = rankOf(message.importance)
-  request.approach = message.approach
+  request.transit = message.role === 'bus'
+  request.rank = rankOf(message)
+  request.way = way
   request.earliestMs = fromTimestamp(message.arrivalEarliest)
   request.latestMs = fromTimestamp(message.arrivalLatest)
   request.windowMs = request.latestMs + releaseAfterLatestMs - nowMs
+  request.fault = undefined
   request.lease.renew(message.leaseUntil, nowMs)
 }
 
-export function newRequest(message: SignalRequest, nowMs: number): PriorityRequest {
+export function newRequest(way: Way, message: SignalRequest, nowMs: number): PriorityRequest {
   const request: PriorityRequest = {
     id: message.request,
     sequence: 0,
+    atMs: 0,
     vehicle: '',
+    transit: false,
     rank: 0,
-    approach: '',
+    way,
     earliestMs: 0,
     latestMs: 0,
     windowMs: 0,
     lease: new Lease(),
+    called: false,
+    waitsFor: undefined,
+    throughMs: 0,
+    delayMs: 0,
+    fault: undefined,
   }
-  take(request, message, nowMs)
+  take(request, way, message, nowMs)
   return request
 }
 
@@ -88,10 +135,10 @@ export const byUrgency = (a: PriorityRequest, b: PriorityRequest): number =>
   a.rank - b.rank || a.earliestMs - b.earliestMs || (a.id < b.id ? -1 : 1)
 
 /**
- * Whether the vehicle may be too close to stop: then its green must not be taken for another. Time to cover the stopping
+ * Whether the vehicle may be too close to stop: then its way must not be taken for another. Time to cover the stopping
  * distance v·t_r + v²/2a at the approach's speed.
  */
-export function pastStopping(request: PriorityRequest, approach: Approach, nowMs: number): boolean {
-  const stoppingMs = (reactionS + approach.speedMps / (2 * brakingMps2)) * 1000
-  return nowMs >= request.earliestMs - stoppingMs && nowMs <= request.latestMs
+export function pastStopping({ way, earliestMs, latestMs }: PriorityRequest, nowMs: number): boolean {
+  const stoppingMs = (reactionS + way.approach.speedMps / (2 * brakingMps2)) * 1000
+  return nowMs >= earliestMs - stoppingMs && nowMs <= latestMs
 }

@@ -44,6 +44,9 @@ const rowPitch = 26
 const top = 96
 const timeSpaceHeight = 260
 
+/** Words over lines stay legible. */
+const halo = { stroke: '#ffffff', strokeWidth: 3, paintOrder: 'stroke' }
+
 /** Colour never stands alone: each state has a height of its own too. */
 const looks: Readonly<Record<Span['state'], { fill: string; height: number; pattern?: string }>> = {
   green: { fill: '#00a58a', height: 18 },
@@ -172,7 +175,9 @@ function partsOf({ callOnMs, entryMs, dwellMs, exitMs, recoveredMs }: Preemption
 /** The exit is over when the first of the greens after it begins. */
 function firstGreenAfter(rows: readonly GroupRow[], atMs: number): number | undefined {
   const begins = rows.flatMap(({ spans }) =>
-    spans.filter(({ state, fromMs }) => state === 'green' && fromMs > atMs).map(({ fromMs }) => fromMs),
+    spans
+      .filter(({ state, fromMs }) => (state === 'green' || state === 'walk') && fromMs >= atMs)
+      .map(({ fromMs }) => fromMs),
   )
   return begins.length > 0 ? Math.min(...begins) : undefined
 }
@@ -181,7 +186,7 @@ function drawnPart({ part, fromMs, toMs }: DrawnPart, x: (atMs: number) => numbe
   const from = Math.max(left, x(fromMs))
   const until = Math.max(from, x(toMs))
   const seconds = Math.round((toMs - fromMs) / 100) / 10
-  const wide = until - from > 46
+  const wide = until - from > 36
   return h(
     'g',
     { key: part },
@@ -239,7 +244,7 @@ function drawnTimeSpace(
   return h(
     'g',
     {},
-    text(left, y - 8, words.distance, { fontWeight: 600 }),
+    text(left, y - 8, words.distance, { fontWeight: 600, ...halo }),
     marks,
     stopLines.map(({ name, offsetM, spans }) =>
       h(
@@ -251,7 +256,7 @@ function drawnTimeSpace(
             ...{ height: state === 'red' ? 5 : 9, fill: looks[state].fill },
           }),
         ),
-        text(left + 6, round(at(offsetM)) - 9, name),
+        text(left + 6, round(at(offsetM)) - 9, name, halo),
       ),
     ),
     h('polyline', { points: way, fill: 'none', stroke: '#142033', strokeWidth: 2.5 }),

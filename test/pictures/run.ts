@@ -1,0 +1,7 @@
+/** `npm run pictures`: draws again what the documentation shows of real runs. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { drawPreemption } from './pre-emption.ts'
+
+const docs = join(import.meta.dirname, '..', '..', 'docs')
+writeFileSync(join(docs, 'pre-emption.svg'), drawPreemption())

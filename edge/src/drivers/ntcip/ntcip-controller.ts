@@ -13,6 +13,8 @@ import { readStatus, type Status, statusObjects } from './status.ts'
 const restartTicks = 500
 /** A controller that is not fit is looked at again so often: somebody may be mending it. */
 const repairS = 10
+/** Tries of each message of a check. */
+const checkTries = 3
 /** `sysUpTime` begins again at 0 after so many ticks, 497 days. */
 const upTimeTicks = 2 ** 32
 
@@ -158,7 +160,7 @@ export class NtcipController implements ControllerLink {
   /** An object that is missing or no value of its kind is a fault of the programming like any other. */
   async #programmed(session: SnmpSession): Promise<{ programming: Programming | undefined; faults: FieldError[] }> {
     try {
-      return await checkProgramming((objects) => session.get(objects), this.#plan, this.#table)
+      return await checkProgramming((objects) => session.get(objects, checkTries), this.#plan, this.#table)
     } catch (error) {
       if (!(error instanceof PeerError)) throw error
       return { programming: undefined, faults: [...error.fields] }
@@ -170,7 +172,7 @@ export class NtcipController implements ControllerLink {
     const wantedS = this.#table.preempt.maxPresenceS
     const objects = Object.values(this.#plan.preempts).map(preempt.maximumPresence)
     const differing = async () => {
-      const reading = await session.get(objects)
+      const reading = await session.get(objects, checkTries)
       return objects.filter((object) => reading.integer(object, 0, 65_535) !== wantedS)
     }
     const wrong = await differing()

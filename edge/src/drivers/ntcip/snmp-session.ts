@@ -83,15 +83,28 @@ export class SnmpSession {
     this.#session.on('error', garbage)
   }
 
-  /** @throws PeerError when the controller answers with an error, WorldError when it does not answer */
-  async get(objects: readonly MibObject[]): Promise<Reading> {
+  /**
+   * @param tries of each message: a long reading on a bad line must not begin anew for one that was lost
+   * @throws PeerError when the controller answers with an error, WorldError when it does not answer
+   */
+  async get(objects: readonly MibObject[], tries = 1): Promise<Reading> {
     const reading = new Reading()
     for (let from = 0; from < objects.length; from += objectsInMessage) {
       const some = objects.slice(from, from + objectsInMessage)
       const oids = some.map(({ oid }) => oid)
-      reading.add(await this.#ask('reading', some, (done) => this.#session.get(oids, done)))
+      reading.add(await this.#try(tries, () => this.#ask('reading', some, (done) => this.#session.get(oids, done))))
     }
     return reading
+  }
+
+  async #try<T>(tries: number, once: () => Promise<T>): Promise<T> {
+    for (let left = tries - 1; ; left--) {
+      try {
+        return await once()
+      } catch (error) {
+        if (left <= 0 || this.#closed || !(error instanceof WorldError)) throw error
+      }
+    }
   }
 
   /** Sets all or none. @throws as `get` */

@@ -1,0 +1,194 @@
+import { cycleOf } from '@clearway/contracts'
+import { isGreen } from '@clearway/edge'
+import { afterEach, describe, expect, it } from 'vitest'
+import { crossing } from '../../../edge/test/fixtures.ts'
+import { Gbt20999Street } from './gbt20999-street.ts'
+
+const north = [{ approach: 'n', urgency: 4 }]
+let street: Gbt20999Street
+afterEach(() => street.close())
+
+const running = () => street.seen.display.mode === 'coordinated' && street.link.report() !== undefined
+const preempted = () => street.seen.display.mode === 'preempted'
+
+async function open(...given: Parameters<typeof Gbt20999Street.open>) {
+  street = await Gbt20999Street.open(...given)
+}
+async function openRunning(...given: Parameters<typeof Gbt20999Street.open>) {
+  await open(...given)
+  expect(await street.until(running, 300)).toBeDefined()
+}
+
+/** What is green, whoever else moves. */
+const faces = (groups: Readonly<Record<string, string>> = {}) =>
+  Object.fromEntries(Object.entries(groups).map(([id, state]) => [id, state.replace('protected', 'permissive')]))
+
+describe('a call', () => {
+  it('goes through entry and dwell and is let go, as the street shows it', async () => {
+    await openRunning(crossing(), crossing(), { release: 'local-coordinated', pollS: 0.25 })
+    expect(street.state).toBe('notActive')
+    street.demanded = { preempt: [{ approach: 'e', urgency: 4 }] }
+    expect(await street.until(() => street.state === 'entryStarted', 2)).toBeDefined()
+    // Yellows, flashing greens and clearances on the way are the street's own.
+    const shown = new Set<string>()
+    await street.until(() => {
+      expect(faces(street.link.report()?.display.groups)).toEqual(faces(street.seen.display.groups))
+      expect(street.link.report()?.display.greenFlash).toEqual(street.seen.display.greenFlash)
+      for (const face of Object.values(street.seen.display.groups)) shown.add(face)
+      return street.state === 'dwell'
+    }, 60)
+    expect(street.state).toBe('dwell')
+    expect([...shown]).toEqual(expect.arrayContaining(['permissive-clearance', 'protected-clearance']))
+    expect(street.link.report()?.preempt.approach).toBe('e')
+    expect(isGreen(street.seen.display.groups['v-e'])).toBe(true)
+    // Longer than the device holds a request that is not repeated.
+    await street.pass(20)
+    expect(street.state).toBe('dwell')
+    street.demanded = { preempt: [] }
+    expect(await street.until(() => street.state === 'exitStarted', 20)).toBeDefined()
+    expect(await street.until(() => street.state === 'notActive', 40)).toBeDefined()
+    expect(street.seen.centreMode).toBe(0x23)
+    expect(street.seen.heartbeatsAnswered).toBeGreaterThan(3)
+    expect(street.faults).toEqual([])
+  })
+
+  it('gives way to a more urgent one, whatever the rows of the controller rank higher', async () => {
+    await openRunning(crossing())
+    street.demanded = { preempt: north }
+    expect(await street.until(() => street.state === 'dwell', 60)).toBeDefined()
+    street.demanded = { preempt: [...north, { approach: 'e', urgency: 1 }] }
+    expect(
+      await street.until(() => street.state === 'dwell' && street.link.report()?.preempt.approach === 'e', 60),
+    ).toBeDefined()
+  })
+
+  it('is ignored after the maximum presence until it goes off once', async () => {
+    const table = crossing()
+    const patient = { ...table, preempt: { ...table.preempt, maxPresenceS: 600 } }
+    await openRunning({ ...table, preempt: { ...table.preempt, maxPresenceS: 30 } }, patient)
+    street.demanded = { preempt: north }
+    expect(await street.until(() => street.link.report()?.preempt.exhausted[0] === 'n', 40)).toBeGreaterThan(28)
+    expect(await street.until(() => !preempted(), 30)).toBeDefined()
+    await street.pass(20)
+    expect(preempted()).toBe(false)
+    expect(street.state).toBe('maxPresence')
+    street.demanded = { preempt: [] }
+    await street.pass(1)
+    street.demanded = { preempt: north }
+    expect(await street.until(preempted, 5)).toBeDefined()
+  })
+
+  it('ends by the timer of the controller when the driver falls silent', async () => {
+    await openRunning(crossing())
+    street.demanded = { preempt: north }
+    expect(await street.until(() => street.state === 'dwell', 60)).toBeDefined()
+    for (let passedS = 0; passedS < 14; passedS++) await street.order({ advanceS: 1 })
+    expect(preempted()).toBe(true)
+    for (let passedS = 0; passedS < 14; passedS++) await street.order({ advanceS: 1 })
+    expect(preempted()).toBe(false)
+  })
+
+  it('is let go when the driver stops', async () => {
+    await openRunning(crossing())
+    street.demanded = { preempt: north }
+    expect(await street.until(() => street.state === 'dwell', 60)).toBeDefined()
+    await street.link.stop()
+    await street.order({ advanceS: 12 })
+    expect(preempted()).toBe(false)
+  })
+})
+
+describe('a line or a controller that fails', () => {
+  it.each([
+    ['cut', []],
+    ['stall', ['3.3.2.21']],
+    ['garbage', ['3.3.2.21']],
+    ['checksum', ['3.3.2.21']],
+    ['errors', ['3.3.2.21']],
+  ] as const)(
+    '%s: nothing is reported but one fault, the junction keeps its plan, and all comes back',
+    async (fault, fields) => {
+      await openRunning(crossing())
+      await street.order({ fault })
+      expect(await street.until(() => street.link.report() === undefined, 10)).toBeDefined()
+      street.demanded = { preempt: north }
+      await street.pass(20)
+      expect(street.link.report()).toBeUndefined()
+      expect(street.faults).toHaveLength(1)
+      expect(street.fields).toEqual(fields)
+      expect(street.seen.display.mode).not.toBe('flash')
+      await street.order({ fault: 'none' })
+      expect(await street.until(() => street.state === 'dwell', 90)).toBeDefined()
+      expect(street.faults).toHaveLength(1)
+    },
+  )
+
+  it('reads what comes byte by byte', async () => {
+    await open(crossing())
+    await street.order({ fault: 'split' })
+    street.demanded = { preempt: north }
+    expect(await street.until(() => street.state === 'dwell', 120)).toBeDefined()
+    expect(street.faults).toEqual([])
+  })
+
+  it('asks anew after the controller has restarted', async () => {
+    await openRunning(crossing())
+    street.demanded = { preempt: north }
+    expect(await street.until(() => street.state === 'dwell', 60)).toBeDefined()
+    await street.order({ fault: 'restart' })
+    expect(await street.until(() => street.link.report()?.display.mode === 'flash', 10)).toBeDefined()
+    expect(street.state).toBe('other')
+    expect(await street.until(() => street.state === 'dwell', 90)).toBeDefined()
+  })
+
+  it('says that requests cannot be written, and leaves the junction alone', async () => {
+    await openRunning(crossing())
+    await street.order({ fault: 'read-only' })
+    street.demanded = { preempt: north }
+    expect(await street.until(() => street.state === 'other', 3)).toBeDefined()
+    await street.pass(10)
+    expect(preempted()).toBe(false)
+    expect(street.faults).toHaveLength(1)
+    expect(street.faults[0]?.message).toMatch(/8\.6\.2\.1 cannot be written: read only/)
+  })
+})
+
+describe('a controller that is weaker than the table', () => {
+  const table = crossing()
+  const without = {
+    ...table,
+    intergreens: table.intergreens.filter(
+      ({ ends, begins }) => ![ends, begins].every((id) => ['v-n', 'v-e'].includes(id)),
+    ),
+  }
+  const shorter = {
+    ...table,
+    intergreens: table.intergreens.map((one) => ({ ...one, redS: one.ends === 'v-n' ? one.redS - 0.5 : one.redS })),
+  }
+  const yellow = { ...table, groups: table.groups.map((one) => ({ ...one, yellowS: one.yellowS && one.yellowS + 1 })) }
+  it.each([
+    ['conflict', table, without, /intergreens\.0: 7\.1\.2\.1: "v-n" and "v-e": phases 1 and 2 are no conflict/],
+    [
+      'green interval',
+      table,
+      shorter,
+      /intergreens\.0\.redS: 7\.2\.2\.1: green interval of phases 1 to 2 .* is 7\.5 s, .* needs 8 s/,
+    ],
+    [
+      'yellow',
+      { ...yellow, cycleS: yellow.cycleS + 2 },
+      table,
+      /groups\.0\.yellowS: 4\.2\.4\.1: yellow is 3 s, the table needs 4 s/,
+    ],
+  ])('%s: is not armed, and asked for nothing', async (_what, wanted, inDevice, reason) => {
+    const sound = { ...inDevice, cycleS: cycleOf(inDevice) }
+    await openRunning({ ...wanted, cycleS: cycleOf(wanted) }, sound)
+    street.demanded = { preempt: north }
+    await street.pass(20)
+    expect(street.state).toBe('other')
+    expect(preempted()).toBe(false)
+    expect(street.faults).toHaveLength(1)
+    expect(street.faults[0]?.message).toMatch(reason)
+    expect(isGreen(street.link.report()?.display.groups['v-n'])).toBeDefined()
+  })
+})

@@ -27,7 +27,8 @@ export function requestOf({ role, unit, origin, destination, importance }: Draft
   return {
     role,
     destination: positionOf(destination),
-    importance,
+    // The urgencies are those of class 1; a bus has its own importance.
+    ...(role !== 'bus' && { importance }),
     ...(unit === 'point' && origin && { origin: positionOf(origin) }),
     ...(unit !== 'best' && unit !== 'point' && { vehicle: unit }),
   }

@@ -14,6 +14,10 @@ describe('requestOf', () => {
     expect(requestOf({ ...to, unit: 'amb-2' })).toMatchObject({ vehicle: 'amb-2' })
   })
 
+  it('leaves the importance of a bus to the server: the urgencies are those of emergency vehicles', () => {
+    expect(requestOf({ ...to, role: 'bus' })).toEqual({ role: 'bus', destination: hospital.position })
+  })
+
   it('plans from a point, without a unit', () => {
     const request = requestOf({ ...to, unit: 'point', origin: { point: { lon: 8.6, lat: 49.4 } } })
     expect(request?.origin).toEqual({ lon: 8.6, lat: 49.4 })

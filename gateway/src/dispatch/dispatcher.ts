@@ -12,7 +12,7 @@ import {
   toTimestamp,
   type Unit,
 } from '@clearway/contracts'
-import { compareImportance, distanceM, type RouteEngine, usualImportance } from '@clearway/routing'
+import { compareImportance, distanceM, parseImportance, type RouteEngine, usualImportance } from '@clearway/routing'
 import type { Core } from '../core.ts'
 import type { Actor } from '../http/route.ts'
 import type { Signals } from '../signals/signals.ts'
@@ -31,6 +31,8 @@ const profileOf: Readonly<Record<PriorityRole, RouteProfile>> = {
 const fastestMps = 40
 /** A plan made for a place only may be driven by a unit standing this near to it. */
 const atOriginM = 250
+/** The highest class of public transport. */
+const busClass = parseImportance(usualImportance.bus).class
 const system: Actor = { name: 'system', roles: [] }
 
 /** A route without what the engine knows beyond the contract. */
@@ -51,6 +53,13 @@ const routeOf = ({ geometry, distanceM, durationS, durationWithoutPriorityS, jun
 })
 
 const metresBetween = (a: Position, b: Position): number => distanceM(a.lon, a.lat, b.lon, b.lat)
+
+/** A bus never equals an emergency vehicle. @throws InputError naming `importance` */
+function requireOwnClass({ role, importance }: NewDispatch): void {
+  if (role !== 'bus' || importance === undefined || parseImportance(importance).class >= busClass) return
+  const message = `"${importance}" is kept for emergency vehicles; a bus has class ${busClass} to 10, usually ${usualImportance.bus}`
+  throw new InputError('importance-bus', `importance ${message}`, [{ field: 'importance', message }])
+}
 
 /** The error in the words of the caller's request, which names the ends of a route otherwise than the engine does. */
 function inTermsOf(names: { from: string; to: string }, error: unknown): unknown {
@@ -137,6 +146,7 @@ export class Dispatcher {
         { field: 'origin', message },
       ])
     }
+    requireOwnClass(wish)
     this.#requireOnMap('destination', wish.destination)
     if (wish.origin) this.#requireOnMap('origin', wish.origin)
     const { vehicle, origin, routes } = this.#start(wish)

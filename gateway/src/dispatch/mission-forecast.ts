@@ -61,7 +61,8 @@ export function writeForecast(
   let delayS = 0
   for (const [order, { leg, shown }] of open.entries()) {
     const planned = plan[order]!
-    const refused = refusedStates.has(shown.state) || blocked.has(leg)
+    // Transit priority shortens a wait where it can; it is no green to be counted on.
+    const refused = dispatch.role === 'bus' || refusedStates.has(shown.state) || blocked.has(leg)
     const lossS = refused ? lossWithoutGreen(shown, planned, board, blocked.get(leg)) : planned.expectedDelayS
     delayS += lossS
     shown.arrivalAt = toTimestamp(planned.arrivalMs)

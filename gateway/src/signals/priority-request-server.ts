@@ -2,7 +2,7 @@ import type { Clock, DispatchJunctionState, SignalMode, SignalRequest, SignalRes
 import type { Logger } from 'pino'
 import type { Downlink } from '../core.ts'
 import type { JournalEntry } from '../ingest/entry.ts'
-import { givesWay, rivalsOf } from './arbitration.ts'
+import { givesWay, rivalsOf, WaitingClaims } from './arbitration.ts'
 import type { Lease, LeaseEvent, LeaseState, PriorityAsk, RequestWindow } from './lease.ts'
 import { type LiveLease, leaseMs, newLease, nextSequence, requestBody, sentAtMs } from './live-lease.ts'
 import type { SignalBoard } from './signal-board.ts'
@@ -43,6 +43,7 @@ export class PriorityRequestServer {
   readonly #downlink: Downlink
   readonly #deviceOf: (junction: string) => string
   readonly #leases = new Map<string, LiveLease>()
+  readonly #waiting = new WaitingClaims()
   readonly #listeners = new Set<(lease: Lease, event: LeaseEvent) => void>()
   readonly #sending = new Set<Promise<void>>()
   #count = 0
@@ -88,8 +89,14 @@ export class PriorityRequestServer {
   request(ask: PriorityAsk, window: RequestWindow, resumed?: { request: string; madeMs: number }): RequestOutcome {
     const table = this.#board.table(ask.junction)
     const rivals = table ? rivalsOf(this.#leases.values(), ask, table) : []
-    const stronger = rivals.find((rival) => !givesWay(rival, ask, window))
-    if (stronger) return { waitsFor: stronger }
+    const stronger =
+      rivals.find((rival) => !givesWay(rival, ask, window)) ??
+      (table && !resumed && this.#waiting.ahead(ask, window, table, this.#clock.now()))
+    if (stronger) {
+      this.#waiting.wait(ask, window, stronger, this.#clock.now())
+      return { waitsFor: stronger }
+    }
+    this.#waiting.served(ask)
     for (const rival of rivals) {
       this.#end(rival, 'overridden', `gave way to ${ask.dispatch}`, this.#clock.now() + retryAfterMs)
     }
@@ -142,10 +149,11 @@ export class PriorityRequestServer {
       const tripMs = Math.max(0, entry.receivedMs - sentAtMs(lease, body.sequence))
       this.#roundTripMs += smoothing * (tripMs - this.#roundTripMs)
     }
-    lease.answered = true
-    lease.answeredSequence = body.sequence
-    this.#heard(lease, entry.atMs)
     const { status, reason, greenAt, sequence } = body
+    lease.answered = true
+    lease.answeredSequence = sequence
+    lease.watching = status === 'watchOtherTraffic'
+    this.#heard(lease, entry.atMs)
     const repeats = lease.state === stateOfStatus[status] && lease.reason === reason
     if (!repeats) {
       this.#tell(lease, 'response', { sequence, status, ...(reason && { reason }), ...(greenAt && { greenAt }) })
@@ -158,7 +166,7 @@ export class PriorityRequestServer {
     }
     // Of an answer and a display of the same moment the display wins, whichever arrives first.
     const shownAtMs = this.#board.reportedAtMs(lease.ask.junction) ?? Number.NEGATIVE_INFINITY
-    const shownGreen = status !== 'watchOtherTraffic' && shownAtMs >= entry.atMs && this.#preemptedGreen(lease)
+    const shownGreen = shownAtMs >= entry.atMs && this.#preemptedGreen(lease)
     if (!shownGreen) this.#become(lease, stateOfStatus[status], reason)
   }
 
@@ -199,7 +207,7 @@ export class PriorityRequestServer {
   }
 
   #weighState(lease: LiveLease): void {
-    const { junction, approach } = lease.ask
+    const { junction } = lease.ask
     const live = this.#board.live(junction)
     const atMs = this.#board.reportedAtMs(junction)
     if (!live || atMs === undefined) return
@@ -222,22 +230,32 @@ export class PriorityRequestServer {
       return
     }
     // The 5 s reports of a controller that has never answered this request say nothing about it.
-    if (live.mode === 'preempted' && this.#board.showsGreen(junction, approach)) {
+    if (this.#preemptedGreen(lease)) {
       this.#heard(lease, atMs)
       this.#become(lease, 'green')
     } else if (lease.answered) {
       this.#heard(lease, atMs)
-      if (lease.state === 'green' && live.mode === 'preempted') this.#become(lease, 'entering', 'green has ended')
-      if (lease.state === 'green' && live.mode !== 'preempted') {
+      if (lease.state !== 'green') return
+      if (lease.ask.role === 'bus') this.#weighPriority(lease, live.mode)
+      else if (live.mode === 'preempted') this.#become(lease, 'entering', 'green has ended')
+      else {
         lease.answered = false
         this.#become(lease, 'requested', `controller went to mode ${live.mode}`)
       }
     }
   }
 
+  /** Priority adjusts the plan, so no mode tells of it: green is what was granted, as long as it is shown. */
+  #weighPriority(lease: LiveLease, mode: SignalMode): void {
+    if (mode === 'preempted') this.#become(lease, 'accepted', 'an emergency vehicle goes first')
+    else if (!this.#board.showsGreen(lease.ask.junction, lease.ask)) this.#become(lease, 'accepted', 'green has ended')
+  }
+
+  /** In a pre-emption a green is for those that it serves, but not before the others have ended theirs. */
   #preemptedGreen(lease: LiveLease): boolean {
-    const { junction, approach } = lease.ask
-    return this.#board.live(junction)?.mode === 'preempted' && this.#board.showsGreen(junction, approach)
+    if (lease.ask.role === 'bus' || lease.watching) return false
+    const { junction } = lease.ask
+    return this.#board.live(junction)?.mode === 'preempted' && this.#board.showsGreen(junction, lease.ask)
   }
 
   #heard(lease: LiveLease, atMs: number): void {

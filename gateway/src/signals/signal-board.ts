@@ -2,9 +2,12 @@ import {
   type Clock,
   type DeviceStatus,
   fromTimestamp,
+  groupTowards,
   type Junction,
   type JunctionTable,
+  type Movement,
   type MovementState,
+  type MovementTiming,
   type SignalDelta,
   type SignalState,
   toTimestamp,
@@ -18,6 +21,8 @@ const staleAfterMs = 15_000
 const lateAfterMs = 5_000
 /** After so long without a usable report a controller's clock is measured anew. */
 const clockForgottenMs = 300_000
+/** Two clocks that differ by less are taken for one: the way of a report takes its time too. */
+const sameClockMs = 2_000
 
 interface Shown {
   state: SignalState
@@ -128,11 +133,13 @@ export class SignalBoard {
     return this.#shown.get(junction)?.receivedMs
   }
 
-  /** True when the last report shows the approach green and is not stale. */
-  showsGreen(junction: string, approach: string): boolean {
+  /** True when the last report is not stale and shows the movement green, not in green flash. */
+  showsGreen(junction: string, { approach, exit }: Movement): boolean {
     const shown = this.#shown.get(junction)
-    const group = this.#tables.get(junction)?.approaches.find(({ id }) => id === approach)?.group
-    return shown !== undefined && group !== undefined && !this.#isStale(shown) && isGreen(shown.state.groups[group])
+    const from = this.#tables.get(junction)?.approaches.find(({ id }) => id === approach)
+    if (!shown || !from || this.#isStale(shown)) return false
+    const group = groupTowards(from, exit)
+    return isGreen(shown.state.groups[group]) && shown.state.greenFlash?.includes(group) !== true
   }
 
   junction(id: string): Junction | undefined {
@@ -140,12 +147,15 @@ export class SignalBoard {
     if (!table) return undefined
     const shown = this.#shown.get(id)
     if (!shown) return { ...table, live: null }
-    const { at, mode, stage, groups, greenFlash, minEndAt, maxEndAt } = shown.state
+    const { at, mode, stage, groups, greenFlash, minEndAt, maxEndAt, timing } = shown.state
+    const ours = inOurTime(shown)
     const optional = {
       ...(stage !== undefined && { stage }),
       ...(greenFlash && { greenFlash }),
-      ...(minEndAt && { minEndAt }),
-      ...(maxEndAt && { maxEndAt }),
+      ...(minEndAt && { minEndAt: ours(minEndAt) }),
+      ...(maxEndAt && { maxEndAt: ours(maxEndAt) }),
+      ...(timing && { timing: mapped(timing, ours) }),
+      ...(clockAheadMs(shown) !== 0 && { clockAheadS: clockAheadMs(shown) / 1000 }),
     }
     return { ...table, live: { at, mode, groups, ...optional, stale: this.#isStale(shown) } }
   }
@@ -160,7 +170,12 @@ export class SignalBoard {
     const shown = this.#shown.get(id)
     if (!table || !shown) return undefined
     const stale = this.#isStale(shown)
-    const { mode, stage, groups, maxEndAt } = shown.state
+    const { mode, stage, groups, maxEndAt, timing } = shown.state
+    const ours = inOurTime(shown)
+    const ends = table.approaches.flatMap(({ id: approach, group }) => {
+      const end = timing?.[group]
+      return end ? [[approach, end] as const] : []
+    })
     return {
       id,
       at: toTimestamp(fromTimestamp(shown.state.at)),
@@ -169,7 +184,8 @@ export class SignalBoard {
       approaches: Object.fromEntries(
         table.approaches.map((approach) => [approach.id, stale ? 'dark' : colourOf(groups[approach.group])]),
       ),
-      ...(maxEndAt && { maxEndAt }),
+      ...(maxEndAt && { maxEndAt: ours(maxEndAt) }),
+      ...(ends.length > 0 && !stale && { timing: mapped(Object.fromEntries(ends), ours) }),
     }
   }
 
@@ -185,3 +201,24 @@ export class SignalBoard {
     for (const listener of this.#listeners) listener(junction)
   }
 }
+
+/** How far the controller's clock is ahead of ours, ms; 0 where the difference may be the way of the reports. */
+const clockAheadMs = ({ leastLagMs }: Shown): number => (Math.abs(leastLagMs) > sameClockMs ? -leastLagMs : 0)
+
+/** Turns an instant of the controller's clock into one of ours. */
+function inOurTime(shown: Shown): (timestamp: string) => string {
+  const aheadMs = clockAheadMs(shown)
+  return (timestamp) => (aheadMs === 0 ? timestamp : toTimestamp(fromTimestamp(timestamp) - aheadMs))
+}
+
+const mapped = (timing: Record<string, MovementTiming>, ours: (timestamp: string) => string) =>
+  Object.fromEntries(
+    Object.entries(timing).map(([id, { minEndAt, maxEndAt, likelyEndAt }]) => [
+      id,
+      {
+        minEndAt: ours(minEndAt),
+        ...(maxEndAt && { maxEndAt: ours(maxEndAt) }),
+        ...(likelyEndAt && { likelyEndAt: ours(likelyEndAt) }),
+      },
+    ]),
+  )

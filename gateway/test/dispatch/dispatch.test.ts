@@ -115,6 +115,7 @@ describe('a new dispatch', () => {
     ],
     ['a place that cannot be reached', { destination: at(-500) }, InputError, 'unreachable', ['destination']],
     ['a role without units', { role: 'bus' }, ConflictError, 'no-unit-available', ['vehicle']],
+    ['a class above its own', { role: 'bus', importance: '2/10' }, InputError, 'importance-bus', ['importance']],
   ])('with %s is refused, naming the field', async (_, change, kind, code, fields) => {
     const street = await Street.open(1)
     street.add('fire-1', 0, { role: 'fire' })

@@ -1,4 +1,4 @@
-import { type SignalRequest, toTimestamp } from '@clearway/contracts'
+import { type Approach, type Exit, type JunctionTable, type SignalRequest, toTimestamp } from '@clearway/contracts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JournalEntry } from '../../src/ingest/entry.ts'
@@ -15,8 +15,8 @@ const ask = (change: Partial<PriorityAsk> = {}): PriorityAsk => ({
 })
 
 /** One junction whose agent is spoken for by the test, message by message. */
-async function setUp() {
-  const outside = new Outside([crossroads('j-1')])
+async function setUp(table = crossroads('j-1')) {
+  const outside = new Outside([table])
   outside.downlink.connect('j-1', () => undefined)
   const signals = createSignals(outside.core)
   await signals.start?.()
@@ -30,8 +30,8 @@ async function setUp() {
   const lastSequence = () => Number(outside.downlink.requests('j-1').at(-1)?.body.sequence)
   const answer = (lease: Lease, status: string, sequence = lastSequence(), atMs = clock.now()) =>
     feed.deliver('signal', 'j-1', 'response', atMs, clock.now(), { request: lease.request, sequence, status })
-  const state = (mode: string, green: 'v-w' | 'v-n' | undefined, atMs = clock.now()) =>
-    feed.deliver('signal', 'j-1', 'state', atMs, clock.now(), { mode, groups: groupStates(green) })
+  const state = (mode: string, green: 'v-w' | 'v-n' | undefined, atMs = clock.now(), more = {}) =>
+    feed.deliver('signal', 'j-1', 'state', atMs, clock.now(), { mode, groups: groupStates(green), ...more })
   /** Seconds of a mission that keeps wanting its lease. */
   const pass = async (seconds: number, lease?: Lease) => {
     for (let i = 0; i < seconds; i++) {
@@ -198,11 +198,90 @@ describe('a request for priority', () => {
   })
 })
 
+/** Two-way, so that there is an opposite approach `o` to `w`, and a left turn `w` to `s` across it. */
+function twoWay(): JunctionTable {
+  const table = crossroads('j-1')
+  const [w, n] = table.approaches as [Approach, Approach]
+  const [e, s] = table.exits as [Exit, Exit]
+  return {
+    ...table,
+    approaches: [w, { ...n, exits: ['s', 'e'] }, { ...w, id: 'o', group: 'v-o', bearingDeg: 270, exits: ['w', 's'] }],
+    exits: [e, s, { ...e, id: 'w', bearingDeg: 270 }],
+    groups: [...table.groups, { ...table.groups[0]!, id: 'v-o', approach: 'o' }],
+    intergreens: [
+      ...table.intergreens,
+      ...[
+        { ends: 'v-o', begins: 'v-n', redS: 2 },
+        { ends: 'v-n', begins: 'v-o', redS: 2 },
+      ],
+    ],
+  }
+}
+
 describe('two requests at one junction', () => {
+  const opposite = { dispatch: 'd-2', vehicle: 'amb-2', approach: 'o', exit: 'w' }
+  const across = { dispatch: 'd-3', vehicle: 'amb-3', approach: 'n', exit: 's' }
+
   it('serves movements that do not conflict together', async () => {
     const { request } = await setUp()
     leaseOf(request())
     expect('lease' in request({ dispatch: 'd-2', vehicle: 'amb-2' })).toBe(true)
+  })
+
+  it('serves opposite movements together, each green by its own approach', async () => {
+    const { request, answer, state, clock } = await setUp(twoWay())
+    const [first, second] = [leaseOf(request()), leaseOf(request(opposite))]
+    answer(first, 'requested')
+    answer(second, 'requested')
+    state('preempted', 'v-w', clock.now(), { groups: { ...groupStates('v-w'), 'v-o': 'stop-And-Remain' } })
+    expect([first.state, second.state]).toEqual(['green', 'accepted'])
+    state('preempted', 'v-w', clock.now(), { groups: { ...groupStates('v-w'), 'v-o': 'protected-Movement-Allowed' } })
+    expect([first.state, second.state]).toEqual(['green', 'green'])
+  })
+
+  it('takes a left turn across the opposite movement for its rival', async () => {
+    const { request } = await setUp(twoWay())
+    const first = leaseOf(request())
+    expect(request({ ...opposite, exit: 's' })).toEqual({ waitsFor: first })
+  })
+
+  it('lets none that comes later prolong the wait of one that is before it', async () => {
+    const { request, answer, signals, window, clock } = await setUp(twoWay())
+    const first = leaseOf(request())
+    answer(first, 'granted')
+    const { latestMs } = first.window
+    expect(request(across)).toEqual({ waitsFor: first })
+    const later = (untilMs: number) =>
+      signals.requests.request(ask(opposite), { ...window(), earliestMs: window().earliestMs + 1, latestMs: untilMs })
+    expect(later(latestMs + 1)).toEqual({ waitsFor: first })
+    expect('lease' in later(latestMs)).toBe(true)
+    await clock.advance(3)
+    // Whoever waited has given up.
+    const third = signals.requests.request(ask({ ...opposite, dispatch: 'd-4' }), {
+      ...window(),
+      latestMs: latestMs + 9,
+    })
+    expect('lease' in third).toBe(true)
+  })
+
+  it('takes no green for its own that the agent has before it', async () => {
+    const { request, answer, state, pass } = await setUp()
+    const lease = leaseOf(request())
+    answer(lease, 'watchOtherTraffic')
+    state('preempted', 'v-w')
+    expect(lease.state).toBe('accepted')
+    await pass(1, lease)
+    answer(lease, 'processing')
+    state('preempted', 'v-w')
+    expect(lease.state).toBe('green')
+  })
+
+  it('takes no green flash for a green', async () => {
+    const { request, answer, state, clock } = await setUp()
+    const lease = leaseOf(request())
+    answer(lease, 'processing')
+    state('preempted', 'v-w', clock.now(), { greenFlash: ['v-w'] })
+    expect(lease.state).toBe('entering')
   })
 
   it('lets the later wait behind an active one of the same importance', async () => {
@@ -237,6 +316,45 @@ describe('two requests at one junction', () => {
     const outcome = signals.requests.request(ask({ dispatch: 'd-2', approach: 'n', exit: 's' }), early)
     expect('lease' in outcome).toBe(true)
     expect(first.state).toBe('overridden')
+  })
+})
+
+describe('a bus', () => {
+  const bus = { dispatch: 'b-1', vehicle: 'bus-1', role: 'bus', importance: '3/1' } as const
+
+  it('is green by what was granted, in the mode of the plan, and as long as it is shown', async () => {
+    const { request, answer, state, pass } = await setUp()
+    const lease = leaseOf(request(bus))
+    state('coordinated', 'v-w')
+    expect(lease.state).toBe('requested')
+    answer(lease, 'processing')
+    expect(lease.state).toBe('entering')
+    answer(lease, 'granted')
+    await pass(1, lease)
+    state('coordinated', 'v-w')
+    expect(lease.state).toBe('green')
+    state('coordinated', undefined)
+    expect(lease).toMatchObject({ state: 'accepted', reason: 'green has ended' })
+  })
+
+  it('is not green in a pre-emption, whatever it shows', async () => {
+    const { request, answer, state, pass } = await setUp()
+    const lease = leaseOf(request(bus))
+    answer(lease, 'granted')
+    await pass(1, lease)
+    state('preempted', 'v-w')
+    expect(lease).toMatchObject({ state: 'accepted', reason: 'an emergency vehicle goes first' })
+  })
+
+  it('holds no emergency vehicle up, however near it is, and is not called off by one', async () => {
+    const { request, answer, signals, window } = await setUp()
+    const lease = leaseOf(request(bus))
+    answer(lease, 'granted')
+    signals.requests.update(lease, { ...window(), committed: true })
+    leaseOf(request({ approach: 'n', exit: 's', importance: '10/10' }))
+    expect(lease).toMatchObject({ state: 'green', renewing: true })
+    expect('lease' in request({ ...bus, dispatch: 'b-2', vehicle: 'bus-2' })).toBe(true)
+    expect(request({ ...bus, dispatch: 'b-3', approach: 'n', exit: 's' })).toEqual({ waitsFor: lease })
   })
 })
 

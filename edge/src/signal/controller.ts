@@ -1,10 +1,12 @@
 import { InputError, type JunctionTable } from '@clearway/contracts'
-import type { ControllerReport, PreemptCall, PreemptState } from './controller-link.ts'
-import type { Display } from './display.ts'
+import { DetectorMemory } from './actuation.ts'
+import type { ControllerReport, PreemptCall, PreemptState, PriorityCall, PriorityReport } from './controller-link.ts'
+import { type Display, exactly, type GroupTiming, timingOf } from './display.ts'
 import { Elapsed } from './elapsed.ts'
 import { Preemption } from './preemption.ts'
-import type { Demands, Moment, Program } from './program.ts'
-import { type Head, minimumMs, SignalHeads, toMs } from './signal-heads.ts'
+import type { Moment, Program } from './program.ts'
+import { RingProgram } from './ring-program.ts'
+import { endingLeftMs, type Head, minimumMs, SignalHeads, toMs } from './signal-heads.ts'
 import { StageProgram } from './stage-program.ts'
 import { requireTimingTable } from './timing-table.ts'
 
@@ -23,8 +25,6 @@ type Doing =
   | { what: 'hand'; index: number }
   | { what: 'to-flash' | 'flash' }
 
-const nobody: Demands = { called: () => false, extended: () => false }
-
 /**
  * A signal controller: start-up, hand, flash and pre-emption around a program, which is what the junction does on an
  * ordinary day. Deterministic: what it shows follows from the table and the sequence of `step`s, calls, detectors and
@@ -37,6 +37,7 @@ export class Controller {
   readonly #heads: SignalHeads
   readonly #program: Program
   readonly #preemption: Preemption
+  readonly #detectors: DetectorMemory
   readonly #elapsed = new Elapsed()
   /** Everything is red for so long before flashing is shown. */
   readonly #flashRedMs: number
@@ -45,6 +46,9 @@ export class Controller {
   #doing: Doing = { what: 'start-flash', forMs: 0 }
   /** Between the end of a pre-emption green and the first green after it. */
   #exitOf: string | undefined
+  #transit: readonly PriorityCall[] = []
+  /** No transit priority before this has run out. */
+  #lockedMs = 0
   #nowMs = 0
   #report: ControllerReport | undefined
 
@@ -53,21 +57,43 @@ export class Controller {
     requireTimingTable(table)
     this.#table = table
     this.#heads = new SignalHeads(table)
-    this.#program = new StageProgram(table, this.#heads)
+    this.#program = table.rings ? new RingProgram(table, this.#heads) : new StageProgram(table, this.#heads)
     this.#preemption = new Preemption(table, this.#heads)
+    this.#detectors = new DetectorMemory(table, this.#heads)
     this.#flashRedMs = toMs(Math.max(1, ...table.intergreens.map(({ redS }) => redS)))
-    this.#moment = { nowMs: 0, elapsedMs: 0, heads: this.#heads, demands: nobody, priority: [] }
+    this.#moment = { nowMs: 0, elapsedMs: 0, heads: this.#heads, demands: this.#detectors, priority: [] }
   }
 
   /** What is shown since the last step. */
   get report(): ControllerReport {
-    this.#report ??= { display: this.#display(), preempt: this.#preempt() }
+    this.#report ??= {
+      display: this.#display(),
+      preempt: this.#preempt(),
+      ...(this.#table.priority ? { priority: this.#priority() } : {}),
+      ...(this.#table.detectors ? { detectors: this.#detectors.on } : {}),
+    }
     return this.#report
   }
 
-  /** Exactly these calls on, every other off. Calls for unknown approaches are ignored. */
-  demand(calls: readonly PreemptCall[]): void {
+  /**
+   * Exactly these calls on, every other off. Calls for unknown movements are ignored, and those for transit where the
+   * table gives no priority.
+   */
+  demand(calls: readonly PreemptCall[], transit: readonly PriorityCall[] = []): void {
     this.#preemption.demand(calls)
+    if (!this.#table.priority || (transit.length === 0 && this.#transit.length === 0)) return
+    const known = ({ approach, exit }: PriorityCall) =>
+      this.#table.approaches.some(({ id, exits }) => id === approach && exits.includes(exit))
+    this.#transit = transit.filter(known).sort((a, b) => a.urgency - b.urgency)
+  }
+
+  /**
+   * A detector of the table is covered or free, a push button pressed or let go.
+   *
+   * @throws InputError `unknown-detector`
+   */
+  detect(detector: string, on: boolean): void {
+    this.#detectors.detect(detector, on)
   }
 
   /**
@@ -109,8 +135,13 @@ export class Controller {
     this.#report = undefined
     this.#heads.advance(elapsedMs)
     this.#preemption.advance(elapsedMs)
+    this.#detectors.advance(elapsedMs)
+    this.#lockedMs = Math.max(0, this.#lockedMs - elapsedMs)
+    this.#moment.priority = this.#lockedMs > 0 ? [] : this.#transit
+    const served = this.#program.priority !== undefined
     if ('forMs' in this.#doing) this.#doing.forMs += elapsedMs
     this.#decide()
+    if (served && !this.#program.priority) this.#lockedMs = toMs(this.#table.priority?.reserviceS ?? 0)
   }
 
   #decide(): void {
@@ -196,6 +227,11 @@ export class Controller {
     }
   }
 
+  #priority(): PriorityReport {
+    const { state = 'notActive', approach } = this.#program.priority ?? {}
+    return { state, approach, lockedMs: this.#lockedMs }
+  }
+
   #preemptState(): PreemptState {
     if (this.#control.by !== 'plan') return 'other'
     const { state } = this.#preemption
@@ -221,6 +257,7 @@ export class Controller {
       greenFlash: this.#heads.greenFlash(),
       minEndMs: undefined,
       maxEndMs: undefined,
+      timing: this.#timing(),
     }
     switch (doing.what) {
       case 'program': {
@@ -231,14 +268,31 @@ export class Controller {
       case 'hand':
         return { ...display, mode: 'manual', stage: this.#table.stages[doing.index]?.id }
       case 'preempt': {
-        for (const { leastMs, mostMs } of this.#preemption.dwelling()) {
-          return { ...display, mode: 'preempted', minEndMs: nowMs + leastMs, maxEndMs: nowMs + mostMs }
-        }
-        return { ...display, mode: 'preempted' }
+        const { leastMs, mostMs } = this.#preemption.dwell ?? {}
+        const minEndMs = leastMs === undefined ? undefined : nowMs + leastMs
+        const maxEndMs = mostMs === undefined ? undefined : nowMs + mostMs
+        return { ...display, mode: 'preempted', minEndMs, maxEndMs }
       }
       default:
         return display
     }
+  }
+
+  /** Flash, yellow and clearance end when the heads say; of greens and reds those in charge know. */
+  #timing(): Readonly<Record<string, GroupTiming>> {
+    const { what } = this.#doing
+    const nowMs = this.#nowMs
+    const told = what === 'program' ? this.#program.timing(nowMs, this.#heads) : {}
+    let timing: Record<string, GroupTiming> | undefined
+    for (const head of this.#heads.heads) {
+      const endingMs = endingLeftMs(head)
+      const left = endingMs === undefined ? undefined : exactly(endingMs)
+      const known = left ?? (what === 'preempt' ? this.#preemption.left(head) : undefined)
+      if (!known) continue
+      timing ??= { ...told }
+      timing[head.group.id] = timingOf(known, nowMs)
+    }
+    return timing ?? told
   }
 }
 

@@ -91,6 +91,13 @@ export class Correction {
     this.#plan = plan
   }
 
+  /** One that goes on from here without changing this one, to look ahead with. */
+  copy(): Correction {
+    const copy = new Correction(this.#plan)
+    copy.#way = this.#way
+    return copy
+  }
+
   /** Forgets the way taken so far: the next stage starts a new one. */
   restart(): void {
     this.#way = undefined

@@ -1,10 +1,28 @@
 import type { MovementState, SignalMode } from '@clearway/contracts'
 
-/** When a group's present state ends, ms of the wall clock. `maxEndMs` is absent where nothing bounds it. */
+/**
+ * When a group's present movement state ends, ms of the wall clock: a green with its flash. `maxEndMs` is absent where
+ * nothing bounds it.
+ */
 export interface GroupTiming {
   minEndMs: number
   maxEndMs?: number
   likelyEndMs?: number
+}
+
+/** How long something lasts yet, ms; `mostMs` is undefined where nothing bounds it. */
+export interface Left {
+  leastMs: number
+  mostMs: number | undefined
+}
+
+export const exactly = (ms: number): Left => ({ leastMs: ms, mostMs: ms })
+
+/** On the wall clock; the likely end is told where it is certain. */
+export function timingOf({ leastMs, mostMs }: Left, nowMs: number): GroupTiming {
+  const minEndMs = nowMs + leastMs
+  if (mostMs === undefined) return { minEndMs }
+  return { minEndMs, maxEndMs: nowMs + mostMs, ...(mostMs === leastMs ? { likelyEndMs: minEndMs } : {}) }
 }
 
 /** What a junction shows to the street, and what its controller expects of it. */

@@ -1,6 +1,7 @@
 import { groupsOf, inConflict, type JunctionTable } from '@clearway/contracts'
 import type { PreemptCall } from './controller-link.ts'
-import { type Head, minimumMs, type SignalHeads, toMs } from './signal-heads.ts'
+import { exactly, type Left } from './display.ts'
+import { type Head, minimumMs, type SignalHeads, toMs, untilClearMs } from './signal-heads.ts'
 
 interface Call {
   readonly approach: string
@@ -139,17 +140,31 @@ export class Preemption {
     return [...this.#calls.values()].filter(({ exhausted }) => exhausted).map(({ approach }) => approach)
   }
 
-  /** Groups in their dwell green, with the time left of it, ms: at least, and at most. */
-  *dwelling(): Generator<{ head: Head; leastMs: number; mostMs: number }> {
-    for (const call of this.#served) {
-      if (call.dwellMs === undefined) continue
-      const durationMs = this.#delayMs + this.#minDurationMs - call.forMs
-      const presenceMs = call.on ? this.#maxPresenceMs - call.presentMs : 0
-      for (const head of call.heads) {
-        const leastMs = Math.max(0, this.#minDwellMs - call.dwellMs, minimumMs(head) - head.forMs, durationMs)
-        yield { head, leastMs, mostMs: Math.max(leastMs, presenceMs) }
-      }
+  /** What is left of the dwell green, ms: at least, and at most. Undefined before it. */
+  get dwell(): Left | undefined {
+    const [first] = this.#served
+    return first?.dwellMs === undefined ? undefined : this.#dwellLeft(first)
+  }
+
+  /** How long the present state of a head lasts, flash included, where it is known; undefined elsewhere. */
+  left(head: Head): Left | undefined {
+    const flashMs = toMs(head.group.greenFlashS)
+    const call = this.#served.find(({ heads }) => heads.includes(head))
+    if (!call) {
+      if (head.aspect !== 'green') return undefined
+      return exactly(Math.max(0, this.#entryMinimumMs(head) - head.forMs) + flashMs)
     }
+    if (head.aspect === 'red') return { leastMs: untilClearMs(head, this.#entryMinimumMs), mostMs: undefined }
+    if (head.aspect !== 'green' || call.dwellMs === undefined) return undefined
+    const { leastMs, mostMs = leastMs } = this.#dwellLeft(call)
+    return { leastMs: leastMs + flashMs, mostMs: mostMs + flashMs }
+  }
+
+  #dwellLeft({ heads, dwellMs = 0, forMs, on, presentMs }: Call): Left {
+    const durationMs = this.#delayMs + this.#minDurationMs - forMs
+    const greenMs = Math.max(...heads.map((head) => minimumMs(head) - head.forMs))
+    const leastMs = Math.max(0, this.#minDwellMs - dwellMs, greenMs, durationMs)
+    return { leastMs, mostMs: Math.max(leastMs, on ? this.#maxPresenceMs - presentMs : 0) }
   }
 
   /**
@@ -204,9 +219,8 @@ export class Preemption {
   }
 
   /** Walk ends at once, a vehicle green after the safe minimum; what follows either is run in full. */
-  #entryMinimumMs(head: Head): number {
-    return head.group.kind === 'pedestrian' ? 0 : Math.min(minimumMs(head), this.#minGreenMs)
-  }
+  readonly #entryMinimumMs = (head: Head): number =>
+    head.group.kind === 'pedestrian' ? 0 : Math.min(minimumMs(head), this.#minGreenMs)
 }
 
 const newCall = (approach: string, heads: readonly Head[], urgency: number, locked: boolean): Call => ({

@@ -53,6 +53,15 @@ export class SignalHeads {
     return this.#byId.get(id) as Head
   }
 
+  /** The longest all-red that somebody waits for after this head has ended, ms. */
+  longestRedMs(head: Head): number {
+    let longestMs = 0
+    for (const { conflicts } of this.heads) {
+      for (const { other, redMs } of conflicts) if (other === head) longestMs = Math.max(longestMs, redMs)
+    }
+    return longestMs
+  }
+
   /** Lets time pass: what is ending ends. */
   advance(elapsedMs: number): void {
     for (const head of this.heads) {
@@ -147,6 +156,21 @@ export function endingLeftMs({ group, aspect, forMs }: Head): number | undefined
 export function tailLeftMs(head: Head): number {
   if (head.aspect === 'green') return toMs(tailS(head.group))
   return (head.aspect === 'green-flash' ? toMs(head.group.yellowS) : 0) + (endingLeftMs(head) ?? 0)
+}
+
+/**
+ * Until a red head may be green at the earliest, ms: everything in its way ends as soon as it may.
+ *
+ * @param minimum the shortest green of what is in its way
+ */
+export function untilClearMs(head: Head, minimum: (head: Head) => number): number {
+  let longestMs = Math.max(0, leastRedMs - head.forMs)
+  for (const { other, redMs } of head.conflicts) {
+    const greenMs = other.aspect === 'green' ? Math.max(0, minimum(other) - other.forMs) : 0
+    const clearMs = other.aspect === 'red' ? redMs - other.forMs : greenMs + tailLeftMs(other) + redMs
+    longestMs = Math.max(longestMs, clearMs)
+  }
+  return longestMs
 }
 
 const sameApproach = (a: Head, b: Head): boolean =>

@@ -1,12 +1,9 @@
 import type { JunctionTable } from '@clearway/contracts'
 import { ConflictMonitor, type Trip } from './conflict-monitor.ts'
 import { type Control, Controller, flashing } from './controller.ts'
-import type { ControllerLink, ControllerReport, PreemptCall } from './controller-link.ts'
+import type { ControllerLink, ControllerReport, PreemptCall, PriorityCall } from './controller-link.ts'
 import type { Display } from './display.ts'
 import { Elapsed } from './elapsed.ts'
-
-/** A controller that hears no demand for this long drops every call, like NTCIP 1202 `unitBackupTime`. */
-const backupMs = 15_000
 
 /**
  * The `simulated` driver: a whole cabinet in the process, controller and conflict monitor, behind a line that can break.
@@ -22,17 +19,21 @@ export class SimulatedController implements ControllerLink {
   /** What the controller gave last. */
   #given: ControllerReport
   readonly #elapsed = new Elapsed()
-  #demanded: readonly PreemptCall[] | undefined
+  readonly #backupMs: number
+  readonly #detected = new Set<string>()
+  #demanded: { preempt: readonly PreemptCall[]; priority: readonly PriorityCall[] } | undefined
   #silentMs = 0
   #connected = true
 
   /**
    * @param table what the controller is loaded with
    * @param monitored what the conflict monitor is programmed with, on a card of its own; the same table as a rule
+   * @param backupS hearing no demand for so long it drops every call, like NTCIP 1202 `unitBackupTime`
    * @throws InputError `timing-table` when the table is unsafe, `weak-monitor` when the monitor's is weaker
    */
-  constructor(table: JunctionTable, monitored: JunctionTable = table) {
+  constructor(table: JunctionTable, monitored: JunctionTable = table, backupS = 15) {
     this.#table = table
+    this.#backupMs = backupS * 1000
     this.#controller = new Controller(table)
     this.#monitor = new ConflictMonitor(monitored, table)
     this.#given = this.#controller.report
@@ -55,18 +56,29 @@ export class SimulatedController implements ControllerLink {
   #run(nowMs: number, upMs: number): void {
     this.#silentMs += this.#elapsed.since(upMs)
     if (this.#demanded) {
-      this.#controller.demand(this.#demanded)
+      this.#controller.demand(this.#demanded.preempt, this.#demanded.priority)
       this.#demanded = undefined
       this.#silentMs = 0
-    } else if (this.#silentMs >= backupMs) this.#controller.demand([])
+    } else if (this.#silentMs >= this.#backupMs) this.#controller.demand([])
     this.#controller.step(nowMs, upMs)
     this.#given = this.#controller.report
     const { groups, greenFlash } = this.#given.display
     if (this.#monitor.watch(upMs, groups, greenFlash)) this.#controller.trip()
   }
 
-  demand(calls: readonly PreemptCall[]): void {
-    if (this.#connected) this.#demanded = calls
+  demand(preempt: readonly PreemptCall[], priority: readonly PriorityCall[] = []): void {
+    if (this.#connected) this.#demanded = { preempt, priority }
+  }
+
+  /**
+   * The street: a detector of the table is covered or free, a push button pressed or let go.
+   *
+   * @throws InputError `unknown-detector`
+   */
+  detect(detector: string, on: boolean): void {
+    this.#controller.detect(detector, on)
+    if (on) this.#detected.add(detector)
+    else this.#detected.delete(detector)
   }
 
   report(): ControllerReport | undefined {
@@ -90,7 +102,10 @@ export class SimulatedController implements ControllerLink {
   /** At the cabinet: the monitor is reset and the junction starts up again. */
   reset(): void {
     this.#monitor.reset()
-    if (this.#dead) this.#controller = new Controller(this.#table)
+    if (this.#dead) {
+      this.#controller = new Controller(this.#table)
+      for (const detector of this.#detected) this.#controller.detect(detector, true)
+    }
     this.#dead = false
     this.#controller.setControl({ by: 'plan' })
     this.#given = this.#controller.report

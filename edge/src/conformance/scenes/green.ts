@@ -1,0 +1,104 @@
+import type { ClauseId } from '../clauses.ts'
+import type { Examination } from '../examination.ts'
+import type { Mission, Way } from '../mission.ts'
+import { redWay } from './ways.ts'
+
+/** What is accepted or refused shows within this. */
+export const noticeS = 1.5
+/** A state that shows the green may come this much after the grant. */
+const shownAfterS = 1
+
+const refused = ['rejected', 'maxPresence', 'reserviceLocked']
+
+interface GreenWish {
+  way?: Way
+  importance?: string
+  /** Of the first message. */
+  leaseS?: number
+}
+
+/**
+ * Asks for a green from a calm junction and waits until it is granted and shown; the lease is renewed from then on.
+ * Gives the verdicts of `request-answered` and `request-granted`.
+ *
+ * @returns undefined when there is no green, and the reason is in the verdicts
+ */
+export async function green(
+  exam: Examination,
+  { way, importance, leaseS }: GreenWish = {},
+): Promise<Mission | undefined> {
+  if (exam.barred !== undefined || !(await exam.calm())) return undefined
+  const { bounds, verdicts } = exam
+  const wish = { ...(way ?? redWay(exam)), ...(importance === undefined ? {} : { importance }) }
+  const mission = exam.mission(wish)
+  const begunMs = exam.clock.now()
+  verdicts.begin('request-answered', 'request-granted')
+  await exam.begin(mission, leaseS === undefined ? {} : { leaseS })
+  if (!(await exam.until(() => exam.answersTo(mission).length > 0, bounds.answerS))) {
+    verdicts.fail('request-answered', `no answer within ${bounds.answerS} s`, mission.sent[0])
+    exam.barred = 'the device does not answer requests'
+    await exam.cancel(mission)
+    return undefined
+  }
+  const [first] = exam.answersTo(mission)
+  const { sequence } = first?.body ?? {}
+  const ours = mission.sent.some((message) => message.sequence === sequence)
+  verdicts.judge('request-answered', ours, `${first?.body.status} to sequence ${sequence}`, first?.body)
+  const decided = () => exam.told(mission) === 'granted' || refused.includes(exam.told(mission) ?? '')
+  await exam.until(decided, bounds.entryS)
+  const tookS = ((exam.clock.now() - begunMs) / 1000).toFixed(1)
+  const last = exam.answersTo(mission).at(-1)?.body
+  verdicts.judge('request-granted', last?.status === 'granted', `${last?.status} after ${tookS} s`, last)
+  if (last?.status !== 'granted') {
+    exam.barred = 'the device granted no request'
+    await exam.cancel(mission)
+    return undefined
+  }
+  // A grant that came too early is told apart by its own watch; what follows needs the green itself.
+  await exam.until(() => exam.shows(mission), shownAfterS)
+  await exam.until(() => exam.shows(mission), bounds.entryS)
+  if (exam.reportsChanges === false) exam.barred = 'the device does not report changes when they happen'
+  else if (!exam.shows(mission)) exam.barred = `the green of ${mission.group} is never shown`
+  else if (exam.state?.mode !== 'preempted') {
+    verdicts.fail('state-consistent', `mode ${exam.state?.mode} while ${mission.request} is granted`, exam.state)
+  }
+  if (exam.barred === undefined) return mission
+  await exam.cancel(mission)
+  return undefined
+}
+
+/** Waits until the green has had every minimum: whatever ends it would show at once. */
+export async function dwell(exam: Examination, mission: Mission): Promise<void> {
+  await exam.until(() => !exam.shows(mission), exam.bounds.dwellS)
+}
+
+/**
+ * Does something that must leave a held green alone, and looks whether it does.
+ *
+ * @param held returns the mission to try it on: the same again, or a new one where the last was lost
+ */
+export async function leavesAlone(
+  exam: Examination,
+  id: ClauseId,
+  held: () => Promise<Mission | undefined>,
+  act: (mission: Mission) => Promise<void>,
+): Promise<void> {
+  if (!exam.verdicts.wants(id)) return
+  const mission = await held()
+  if (!mission) return exam.skip([id])
+  exam.verdicts.begin(id)
+  await act(mission)
+  const lost = await exam.until(() => !exam.holds(mission), noticeS)
+  exam.verdicts.judge(id, !lost, `told ${exam.told(mission)}, ${exam.shown()}`, lost ? exam.state : undefined)
+}
+
+/** Hands out one held green as long as it lasts, then another. */
+export function holding(exam: Examination, wish: GreenWish): () => Promise<Mission | undefined> {
+  let mission: Mission | undefined
+  return async () => {
+    if (mission && exam.holds(mission)) return mission
+    mission = await green(exam, wish)
+    if (mission) await dwell(exam, mission)
+    return mission
+  }
+}

@@ -93,6 +93,14 @@ const ConfigSchema = Type.Object({
       Type.String({ minLength: 1, description: "IANA zone instead of the imported city's; Asia/Shanghai without one" }),
     ),
   }),
+  signals: Type.Object({
+    eventDays: Type.Integer({
+      minimum: 1,
+      maximum: 3650,
+      default: 30,
+      description: 'for how long the event logs of signal controllers are kept, days',
+    }),
+  }),
   flows: Type.Object({
     port: Port(1880, 'port of Node-RED on the loopback address'),
     editor: Type.Unsafe<'on' | 'off'>({

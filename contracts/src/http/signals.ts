@@ -91,12 +91,13 @@ export type GroupMeasures = Static<typeof GroupMeasures>
 /** One pre-emption that ended in the bucket. */
 export const PreemptionRecord = Type.Object({
   approach: Type.String(),
-  calledAt: Timestamp,
+  calledAt: Type.Union([Timestamp, Type.Null()], { description: 'null: before anybody watched' }),
   enteredAt: Type.Union([Timestamp, Type.Null()]),
   greenAt: Type.Union([Timestamp, Type.Null()], { description: 'start of dwell' }),
   exitAt: Type.Union([Timestamp, Type.Null()]),
   recoveredAt: Type.Union([Timestamp, Type.Null()], { description: 'coordinated again, or free where it is' }),
-  end: OneOf('recovered', 'not-served', 'overridden'),
+  // `followed`: another pre-emption began before the junction had recovered; `overridden`: left while it was still called.
+  end: OneOf('recovered', 'followed', 'not-served', 'overridden'),
   maxPresence: Type.Boolean(),
   wastedGreenS: NumberOrNull('dwell after its detectors were last covered; null without detectors'),
 })

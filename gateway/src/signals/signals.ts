@@ -1,9 +1,12 @@
 import { DetectorReading, Junction, JunctionTable, NotFoundError, Page, pageQuery } from '@clearway/contracts'
 import { Type } from 'typebox'
+import { timeZoneOf } from '../city/city.ts'
 import type { Core, Feature } from '../core.ts'
 import { pageOfList } from '../http/paging.ts'
 import { route } from '../http/route.ts'
 import { DetectorBoard } from './detector-board.ts'
+import { SignalEventLog } from './event-log.ts'
+import { eventRoutes } from './event-routes.ts'
 import { PriorityRequestServer } from './priority-request-server.ts'
 import { SignalBoard } from './signal-board.ts'
 import { signalSeries } from './signal-series.ts'
@@ -14,11 +17,14 @@ export interface Signals extends Feature {
   requests: PriorityRequestServer
 }
 
+const hourS = 3600
+const dayMs = 86_400_000
+
 const JunctionId = Type.Object({ id: JunctionTable.properties.id })
 
-/** Signalled junctions, their live states, the detectors on their approaches, and requests for priority. */
+/** Signalled junctions, their live states and logs, the detectors on their approaches, and requests for priority. */
 export function createSignals(core: Core): Signals {
-  const { clock, devices, downlink, feed, log, stream } = core
+  const { clock, config, devices, downlink, feed, log, stream } = core
   // An agent may carry another name than its junction; then its registration says which one it serves.
   const junctionOf = (device: string) => devices.find(device)?.junction ?? device
   const deviceOf = (junction: string) =>
@@ -30,9 +36,11 @@ export function createSignals(core: Core): Signals {
   const detectors = new DetectorBoard((device) => devices.find(device))
   const requests = new PriorityRequestServer({ clock, log, board, downlink, deviceOf })
 
+  const events = new SignalEventLog(config.dataDir, junctionOf, core.metrics)
   const stopping = new AbortController()
   const subscriptions: (() => void)[] = []
   let watching: Promise<void> = Promise.resolve()
+  let forgetting: Promise<void> = Promise.resolve()
 
   async function watch(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -43,12 +51,26 @@ export function createSignals(core: Core): Signals {
     }
   }
 
+  /** Drops what is older than it is to be kept, now and every hour. */
+  async function forget(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await events.dropBefore(clock.now() - config.signals.eventDays * dayMs)
+      } catch (error) {
+        log.error({ err: error }, 'old events of signal controllers could not be dropped; it is tried again later')
+      }
+      // Rejects when stopped, which ends the loop.
+      await clock.wait(hourS, stopping.signal).catch(() => undefined)
+    }
+  }
+
   return {
     board,
     detectors,
     requests,
-    projections: [signalSeries(core.series, junctionOf)],
+    projections: [signalSeries(core.series, junctionOf), events],
     start() {
+      events.start()
       for (const entry of feed.latest('signal/state')) board.report(junctionOf(entry.device), entry)
       for (const entry of feed.latest('signal/status')) board.status(junctionOf(entry.device), entry)
       for (const entry of feed.latest('detector/flow')) detectors.report(entry)
@@ -68,14 +90,18 @@ export function createSignals(core: Core): Signals {
         }),
       )
       watching = watch()
+      forgetting = forget()
     },
     async stop() {
       stopping.abort()
       for (const end of subscriptions) end()
       await watching
       await requests.settled()
+      await forgetting
+      events.stop()
     },
     routes: [
+      ...eventRoutes(events, (junction) => board.table(junction), timeZoneOf(config, core.city)),
       route({
         method: 'GET',
         path: '/junctions',

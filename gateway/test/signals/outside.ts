@@ -9,6 +9,7 @@ import {
   toTimestamp,
 } from '@clearway/contracts'
 import { pino } from 'pino'
+import { Registry } from 'prom-client'
 import type { Core, Downlink } from '../../src/core.ts'
 import type { JournalEntry, LiveFeed } from '../../src/ingest/entry.ts'
 import { Records } from '../../src/records/records.ts'
@@ -106,6 +107,8 @@ export class Outside {
     }
     for (const { id, district } of junctions) this.devices.push({ id, kind: 'signal', district, state: 'online' })
     this.core = {
+      config: { dataDir: ':memory:', city: {}, signals: { eventDays: 30 } },
+      metrics: new Registry(),
       city,
       clock: this.clock,
       feed: this.feed,

@@ -18,8 +18,14 @@ export const gbt20999Faults = [
 ] as const
 export type Gbt20999Fault = (typeof gbt20999Faults)[number]
 
-/** Requests that the centre does not repeat for so long are dropped by the controller itself. */
-const holdMs = 15_000
+export interface Gbt20999DeviceOptions {
+  /** Requests that the centre does not repeat for so long are dropped by the controller itself, s. */
+  backupS?: number | undefined
+  /** Makes the garbage. */
+  random: Random
+}
+
+const defaultBackupS = 15
 const heartbeatMs = 5000
 
 const lampBase = 20
@@ -67,6 +73,7 @@ export function gbt20999SettingsOf(table: JunctionTable, host: string, port: num
 export class Gbt20999Device implements SoftController {
   readonly #table: JunctionTable
   readonly #random: Random
+  readonly #holdMs: number
   readonly #sockets = new Set<Socket>()
   readonly #server: Server
   #cabinet: SimulatedController
@@ -85,10 +92,11 @@ export class Gbt20999Device implements SoftController {
   /** The last mode that the centre has named. */
   centreMode: number | undefined
 
-  /** @param random makes the garbage */
-  constructor(table: JunctionTable, random: Random) {
+  /** @throws InputError `timing-table` when the table is unsafe */
+  constructor(table: JunctionTable, { backupS = defaultBackupS, random }: Gbt20999DeviceOptions) {
     this.#table = table
     this.#random = random
+    this.#holdMs = backupS * 1000
     this.#cabinet = new SimulatedController(table)
     this.#server = createServer((socket) => this.#accept(socket))
   }
@@ -137,7 +145,7 @@ export class Gbt20999Device implements SoftController {
   step(nowMs: number, upMs: number): void {
     this.#nowMs = nowMs
     this.#upMs = upMs
-    if (upMs - this.#heardMs >= holdMs && this.#urgent.size + this.#priority.size > 0) {
+    if (upMs - this.#heardMs >= this.#holdMs && this.#urgent.size + this.#priority.size > 0) {
       this.#urgent.clear()
       this.#priority.clear()
       this.#demand()

@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type ClearwayError, type JunctionTable, systemClock } from '@clearway/contracts'
@@ -11,38 +9,51 @@ import type { Order } from './gbt20999-process.ts'
 
 /** What the device says after an order. */
 interface Seen {
+  port: number
   nowMs: number
   display: Display
-  received: number
-  sent: number
   heartbeatsAnswered: number
   centreMode?: number
 }
 
-const tickS = 0.25
+const tickS = 0.5
 /** A device that answers does so well within; one that does not is waited for so long at every tick. */
 const patienceMs = 15
 
-/** A device process and the driver, in step: time passes for both only when a test lets it pass. */
+/** The process with the devices, one after the other. */
+export class DeviceProcess {
+  readonly #child: ChildProcess
+  readonly #lines: AsyncIterator<string>
+
+  constructor() {
+    this.#child = spawn(process.execPath, [join(import.meta.dirname, 'gbt20999-process.ts')], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]()
+  }
+
+  async order(order: Order): Promise<Seen> {
+    this.#child.stdin!.write(`${JSON.stringify(order)}\n`)
+    return JSON.parse((await this.#lines.next()).value as string) as Seen
+  }
+
+  async close(): Promise<void> {
+    this.#child.stdin!.end()
+    if (this.#child.exitCode === null) await once(this.#child, 'exit')
+  }
+}
+
+/** A device and the driver, in step: time passes for both only when a test lets it pass. */
 export class Gbt20999Street {
   readonly link: Gbt20999Controller
   readonly faults: ClearwayError[] = []
-  readonly #process: ChildProcess
-  readonly #lines: AsyncIterator<string>
-  readonly #folder: string
+  readonly #process: DeviceProcess
   demanded: { preempt: readonly PreemptCall[]; priority?: readonly PriorityCall[] } = { preempt: [] }
-  seen!: Seen
+  seen: Seen
 
-  private constructor(
-    table: JunctionTable,
-    settings: object,
-    child: ChildProcess,
-    lines: AsyncIterator<string>,
-    folder: string,
-  ) {
-    this.#process = child
-    this.#lines = lines
-    this.#folder = folder
+  private constructor(device: DeviceProcess, seen: Seen, table: JunctionTable, settings: object) {
+    this.#process = device
+    this.seen = seen
     this.link = new Gbt20999Controller(table, settings, {
       clock: systemClock,
       report: (fault) => this.faults.push(fault),
@@ -55,24 +66,19 @@ export class Gbt20999Street {
    * @param inDevice what the controller is programmed with
    * @param more settings of the driver
    */
-  static async open(table: JunctionTable, inDevice = table, more: object = {}): Promise<Gbt20999Street> {
-    const folder = mkdtempSync(join(tmpdir(), 'gbt20999-'))
-    const file = join(folder, 'table.json')
-    writeFileSync(file, JSON.stringify(inDevice))
-    const script = join(import.meta.dirname, 'gbt20999-process.ts')
-    const child = spawn(process.execPath, [script, file], { stdio: ['pipe', 'pipe', 'inherit'] })
-    const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
-    const { port } = JSON.parse((await lines.next()).value as string) as { port: number }
-    const settings = { ...gbt20999SettingsOf(table, '127.0.0.1', port), ...more }
-    const street = new Gbt20999Street(table, settings, child, lines, folder)
-    await street.order({})
-    return street
+  static async open(
+    device: DeviceProcess,
+    table: JunctionTable,
+    inDevice = table,
+    more: object = {},
+  ): Promise<Gbt20999Street> {
+    // Past start-up, in one stride.
+    const seen = await device.order({ table: inDevice, advanceS: 30 })
+    return new Gbt20999Street(device, seen, table, { ...gbt20999SettingsOf(table, '127.0.0.1', seen.port), ...more })
   }
 
-  async order(order: Order): Promise<Seen> {
-    this.#process.stdin!.write(`${JSON.stringify(order)}\n`)
-    this.seen = JSON.parse((await this.#lines.next()).value as string) as Seen
-    return this.seen
+  async order(order: Order): Promise<void> {
+    this.seen = await this.#process.order(order)
   }
 
   /** @returns seconds until `reached`, or undefined when it was not within `atMostS` */
@@ -86,7 +92,8 @@ export class Gbt20999Street {
 
   async pass(durationS: number): Promise<void> {
     for (let leftS = durationS; leftS > 0; leftS -= tickS) {
-      const { nowMs } = await this.order({ advanceS: tickS })
+      await this.order({ advanceS: tickS })
+      const { nowMs } = this.seen
       this.link.demand(this.demanded.preempt, this.demanded.priority)
       this.link.step(nowMs, nowMs)
       const untilMs = performance.now() + patienceMs
@@ -102,12 +109,5 @@ export class Gbt20999Street {
   /** Of what was reported as wrong: the fields. */
   get fields(): string[] {
     return this.faults.flatMap(({ fields }) => fields.map(({ field }) => field))
-  }
-
-  async close(): Promise<void> {
-    await this.link.stop()
-    this.#process.stdin!.end()
-    if (this.#process.exitCode === null) await once(this.#process, 'exit')
-    rmSync(this.#folder, { recursive: true })
   }
 }

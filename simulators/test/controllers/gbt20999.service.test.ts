@@ -1,23 +1,26 @@
 import { cycleOf } from '@clearway/contracts'
 import { isGreen } from '@clearway/edge'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { crossing } from '../../../edge/test/fixtures.ts'
-import { Gbt20999Street } from './gbt20999-street.ts'
+import { DeviceProcess, Gbt20999Street } from './gbt20999-street.ts'
 
 const north = [{ approach: 'n', urgency: 4 }]
+const device = new DeviceProcess()
 let street: Gbt20999Street
-afterEach(() => street.close())
+afterEach(() => street.link.stop())
+afterAll(() => device.close())
 
-const running = () => street.seen.display.mode === 'coordinated' && street.link.report() !== undefined
+const running = () => street.seen.display.stage !== undefined && street.link.report() !== undefined
 const preempted = () => street.seen.display.mode === 'preempted'
 
-async function open(...given: Parameters<typeof Gbt20999Street.open>) {
-  street = await Gbt20999Street.open(...given)
+async function open(...given: Tail<typeof Gbt20999Street.open>) {
+  street = await Gbt20999Street.open(device, ...given)
 }
-async function openRunning(...given: Parameters<typeof Gbt20999Street.open>) {
+async function openRunning(...given: Tail<typeof Gbt20999Street.open>) {
   await open(...given)
   expect(await street.until(running, 300)).toBeDefined()
 }
+type Tail<F> = F extends (first: DeviceProcess, ...rest: infer R) => unknown ? R : never
 
 /** What is green, whoever else moves. */
 const faces = (groups: Readonly<Record<string, string>> = {}) =>
@@ -25,7 +28,7 @@ const faces = (groups: Readonly<Record<string, string>> = {}) =>
 
 describe('a call', () => {
   it('goes through entry and dwell and is let go, as the street shows it', async () => {
-    await openRunning(crossing(), crossing(), { release: 'local-coordinated', pollS: 0.25 })
+    await openRunning(crossing(), crossing(), { release: 'local-coordinated' })
     expect(street.state).toBe('notActive')
     street.demanded = { preempt: [{ approach: 'e', urgency: 4 }] }
     expect(await street.until(() => street.state === 'entryStarted', 2)).toBeDefined()
@@ -45,7 +48,14 @@ describe('a call', () => {
     await street.pass(20)
     expect(street.state).toBe('dwell')
     street.demanded = { preempt: [] }
+    expect(await street.until(() => street.state === 'notActive', 40)).toBeDefined()
+    expect(await street.until(() => street.seen.display.stage === 's1', 60)).toBeDefined()
+    // From here the way out leads through a yellow.
+    street.demanded = { preempt: north }
+    expect(await street.until(() => street.state === 'dwell', 60)).toBeDefined()
+    street.demanded = { preempt: [] }
     expect(await street.until(() => street.state === 'exitStarted', 20)).toBeDefined()
+    expect(street.link.report()).toMatchObject({ display: { mode: 'recovering' }, preempt: { approach: 'n' } })
     expect(await street.until(() => street.state === 'notActive', 40)).toBeDefined()
     expect(street.seen.centreMode).toBe(0x23)
     expect(street.seen.heartbeatsAnswered).toBeGreaterThan(3)
@@ -82,9 +92,9 @@ describe('a call', () => {
     await openRunning(crossing())
     street.demanded = { preempt: north }
     expect(await street.until(() => street.state === 'dwell', 60)).toBeDefined()
-    for (let passedS = 0; passedS < 14; passedS++) await street.order({ advanceS: 1 })
+    await street.order({ advanceS: 9 })
     expect(preempted()).toBe(true)
-    for (let passedS = 0; passedS < 14; passedS++) await street.order({ advanceS: 1 })
+    await street.order({ advanceS: 19 })
     expect(preempted()).toBe(false)
   })
 

@@ -136,11 +136,11 @@ export class SnmpSession {
       const timer = setTimeout(silent, this.#timeoutMs * 1.5)
       timer.unref()
       send((error, varbinds) => {
-        clearTimeout(timer)
         if (!error) resolve(varbinds ?? [])
         // The system's own errors have a code: no route, no such name, a closed socket.
         else if (this.#closed || error.name === 'RequestTimedOutError' || 'syscall' in error) silent(error)
         else reject(translated(error, doing, objects))
+        clearTimeout(timer)
       })
     })
   }
@@ -148,9 +148,11 @@ export class SnmpSession {
 
 /** What the library says in its own words, with the object's name. */
 function translated(error: Error, doing: string, objects: readonly MibObject[]): PeerError {
-  const object = objects.find(({ oid }) => error.message.endsWith(oid))
+  // An error status that SNMP does not have becomes an error whose message is a number.
+  const text = String(error.message)
+  const object = objects.find(({ oid }) => text.endsWith(oid))
   const name = object?.name ?? objects[0]?.name ?? 'answer'
-  const message = `${doing} ${object ? `${object.name} ` : ''}failed: ${error.message}`
+  const message = `${doing} ${object ? `${object.name} ` : ''}failed: ${text}`
   return new PeerError('ntcip-answer', `controller: ${message}`, [{ field: name, message }], error)
 }
 

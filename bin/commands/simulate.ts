@@ -5,9 +5,11 @@ import { runCitySimulator } from '@clearway/simulators'
 import { Command } from 'commander'
 import { demoFiles, demoSeed, prepareDemo } from '../demo-city.ts'
 import { ended } from '../ended.ts'
+import { simulateControllerCommand } from './simulate-controller.ts'
 
 export function simulateCommand(): Command {
   return new Command('simulate')
+    .addCommand(simulateControllerCommand())
     .description("the edge agents, traffic, fleet and recorded stays of the data folder's city, against a gateway")
     .option('--mqtt <url>', 'where devices connect; the configured broker, or this machine, if absent')
     .option('--prepare', 'only makes what is missing in the data folder: city, credentials, history; then ends')

@@ -1,4 +1,5 @@
 export { type CitySimulatorOptions, runCitySimulator } from './city-simulator.ts'
+export { runSoftController, type SoftController, softControllers } from './controllers/index.ts'
 export { demoDevices } from './demo-devices.ts'
 export { type StationedUnit, stationedUnits } from './fleet/stations.ts'
 export { Unit } from './fleet/unit.ts'

@@ -2,10 +2,10 @@ import type { JunctionTable } from '@clearway/contracts'
 import { NtcipDevice, type NtcipDeviceOptions } from './ntcip-device.ts'
 import type { SoftController } from './soft-controller.ts'
 
-export { runSoftController, type SoftControllerRun } from './run.ts'
+export { runSoftController } from './run.ts'
 export type { SoftController } from './soft-controller.ts'
 
-export type SoftControllerOptions = NtcipDeviceOptions
+type SoftControllerOptions = NtcipDeviceOptions
 
 /** The soft controllers by protocol. */
 export const softControllers: Readonly<

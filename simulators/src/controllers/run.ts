@@ -1,7 +1,7 @@
 import type { Clock } from '@clearway/contracts'
 import type { SoftController } from './soft-controller.ts'
 
-export interface SoftControllerRun {
+interface SoftControllerRun {
   port: number
   address: string
   /** Seconds of the junction for one second of the clock. */

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { InputError, type JunctionTable, systemClock } from '@clearway/contracts'
+import { runSoftController, type SoftController, softControllers } from '@clearway/simulators'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { ended } from '../ended.ts'
+
+interface Options {
+  protocol: string
+  table: string
+  port: number
+  address: string
+  speed: number
+  community?: string
+  user?: string
+  authKey?: string
+  privKey?: string
+  backupS?: number
+}
+
+export function simulateControllerCommand(): Command {
+  return new Command('controller')
+    .description('a signal controller with its conflict monitor, as a device that speaks its protocol at a port')
+    .addOption(new Option('--protocol <protocol>').choices(Object.keys(softControllers)).makeOptionMandatory())
+    .requiredOption('--table <file>', 'JSON file with the timing table of its junction')
+    .requiredOption('--port <n>', 'port to listen on; 0 picks a free one', (text) => numberOf(text, 0, 65_535))
+    .option('--address <address>', 'address to listen on', '127.0.0.1')
+    .option('--speed <times>', 'seconds of the junction for one second', (text) => numberOf(text, 0.1, 100), 1)
+    .option('--community <name>', 'ntcip: SNMP v1 and v2c, to read and set; "public" where no user is given')
+    .option('--user <name>', 'ntcip: SNMP v3')
+    .option('--auth-key <text>', 'ntcip: its SHA-256 password; without it the user needs none')
+    .option('--priv-key <text>', 'ntcip: its AES-128 password')
+    .option('--backup-s <seconds>', 'ntcip: unitBackupTime', (text) => numberOf(text, 0, 65_535))
+    .addHelpText(
+      'after',
+      '\nStandard input takes what a technician does at the cabinet: "plan", "flash", "hand <stage>".',
+    )
+    .action(async ({ protocol, table, port, address, speed, user, authKey, privKey, ...rest }: Options) => {
+      const community = rest.community ?? (user === undefined ? 'public' : undefined)
+      const security = { community, user: user === undefined ? undefined : { name: user, authKey, privKey } }
+      const build = softControllers[protocol] as (typeof softControllers)[string]
+      const controller = build(readTable(table), { ...security, backupS: rest.backupS })
+      const stop = new AbortController()
+      void ended().then((reason) => stop.abort(new Error(reason)))
+      const hands = createInterface({ input: process.stdin }).on('line', (line) => obey(controller, line))
+      // One line that a program can read: where it listens, and settings for the driver of the edge.
+      const listening = (bound: number, settings: object) =>
+        console.log(JSON.stringify({ listening: bound, controller: settings }))
+      try {
+        await runSoftController(controller, { port, address, speed, clock: systemClock, listening, stop: stop.signal })
+      } finally {
+        hands.close()
+        process.stdin.destroy()
+      }
+    })
+}
+
+function obey(controller: SoftController, line: string): void {
+  const [what, stage = ''] = line.trim().split(/\s+/)
+  try {
+    if (what === 'plan' || what === 'flash') controller.setControl({ by: what })
+    else if (what === 'hand') controller.setControl({ by: 'hand', stage })
+    else console.error(`"${line}" is not known: give plan, flash or hand <stage>`)
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    console.error(error.message)
+  }
+}
+
+function readTable(file: string): JunctionTable {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as JunctionTable
+  } catch (error) {
+    const message = `${file} cannot be read: ${(error as Error).message}`
+    throw new InputError('table-file', `table: ${message}`, [{ field: 'table', message }])
+  }
+}
+
+function numberOf(text: string, least: number, most: number): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= least && value <= most)) {
+    throw new InvalidArgumentError(`A number from ${least} to ${most} is expected.`)
+  }
+  return value
+}

@@ -203,8 +203,8 @@ export class Arbiter {
         const { reason, final } = hindered
         this.#close(id, { sequence, atMs, status: 'rejected', reason, mendable: !final })
       } else if (!transit) {
-        const saidSo = report?.preempt.exhausted.includes(way.approach.id) === true
-        if (!this.#reservice.isUsedUp(vehicle, saidSo)) continue
+        const exhausted = report?.preempt.exhausted.includes(way.approach.id) && this.#reservice.hasShared(vehicle)
+        if (!exhausted && !this.#reservice.isOver(vehicle)) continue
         this.#close(id, { sequence, atMs, status: 'maxPresence', mendable: false })
         this.#reservice.lock(vehicle)
       }

@@ -1,8 +1,10 @@
 import type { JunctionTable } from '@clearway/contracts'
 import type { PriorityRequest } from './priority-request.ts'
 
-/** The controller counts by itself from a moment that may be some seconds off. */
+/** The controller counts by itself, from a moment that may be some seconds off. */
 const slackMs = 5000
+/** So much later the vehicle's own count ends what the controller did not. */
+const afterControllerMs = 15_000
 /** Bounds the memory; many more than can pass a junction within its cycle. */
 const mostVehicles = 256
 
@@ -43,14 +45,20 @@ export class Reservice {
     }
   }
 
-  /** @param saidSo the controller has counted its maximum presence for the vehicle's approach */
-  isUsedUp(vehicle: string, saidSo: boolean): boolean {
-    const usedMs = this.#uses.get(vehicle)?.usedMs ?? 0
-    return usedMs >= this.#mostMs + (saidSo ? -slackMs : slackMs)
+  /** Whether the vehicle has had more than the maximum presence, whatever the controller has counted. */
+  isOver(vehicle: string): boolean {
+    return this.#usedMs(vehicle) >= this.#mostMs + afterControllerMs
   }
 
+  /** Whether it has had its share in a maximum presence that the controller has counted. */
+  hasShared(vehicle: string): boolean {
+    return this.#usedMs(vehicle) >= slackMs
+  }
+
+  /** Locks the vehicle out when the maximum presence was its own and not that of the ones before it. */
   lock(vehicle: string): void {
-    const use = this.#uses.get(vehicle) ?? this.#start(vehicle)
+    const use = this.#uses.get(vehicle)
+    if (!use || use.usedMs < this.#mostMs - slackMs) return
     use.lockedMs = this.#cycleMs
     use.usedMs = 0
   }
@@ -58,6 +66,10 @@ export class Reservice {
   /** Milliseconds for which the vehicle is still locked out; 0 when it is not. */
   lockedMs(vehicle: string): number {
     return this.#uses.get(vehicle)?.lockedMs ?? 0
+  }
+
+  #usedMs(vehicle: string): number {
+    return this.#uses.get(vehicle)?.usedMs ?? 0
   }
 
   #start(vehicle: string): Use {

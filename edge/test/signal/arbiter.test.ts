@@ -505,7 +505,7 @@ describe('the maximum presence', () => {
     const script = scripted()
     hold(script, 'a', 'amb-1', 40)
     script.send('a', 'n>s', { type: 'cancel' })
-    hold(script, 'b', 'amb-1', 30)
+    hold(script, 'b', 'amb-1', 40)
     expect(script.told('b')).toContain('maxPresence')
     script.send('c', 'n>s', { vehicle: 'amb-1' })
     expect(script.last('c')?.status).toBe('reserviceLocked')
@@ -520,21 +520,24 @@ describe('the maximum presence', () => {
     expect(script.told('b')).not.toContain('maxPresence')
   })
 
-  it('of one vehicle ends nothing for another behind it, but the call goes off once', () => {
+  it('ends all that had a share in it; only whose own it was is locked out, and who has just come waits for the call to go off', () => {
     const script = scripted()
-    for (let s = 0; s < 57; s++) {
+    for (let s = 0; s < 58; s++) {
       script.send('a', 'n>s', { vehicle: 'amb-1' })
-      if (s > 50) script.send('b', 'n>s', { vehicle: 'amb-2' })
+      if (s > 40) script.send('b', 'n>s', { vehicle: 'amb-2' })
+      if (s > 55) script.send('c', 'n>s', { vehicle: 'amb-3' })
       script.step(1)
     }
     script.report({ state: 'maxPresence', exhausted: ['n'] })
     script.step(0)
-    expect(script.last('a')?.status).toBe('maxPresence')
-    expect(script.told('b')).not.toContain('maxPresence')
+    expect(['a', 'b', 'c'].map((id) => script.last(id)?.status)).toEqual(['maxPresence', 'maxPresence', 'requested'])
     expect(script.calls()).toEqual([])
     script.report()
     script.step(0)
     expect(script.calls()).toEqual(['n'])
+    script.send('a2', 'n>s', { vehicle: 'amb-1' })
+    script.send('b2', 'n>s', { vehicle: 'amb-2' })
+    expect(['a2', 'b2'].map((id) => script.last(id)?.status)).toEqual(['reserviceLocked', 'requested'])
   })
 })
 

@@ -58,16 +58,19 @@ export function minimumSplitS(table: RingTable, phase: Phase): number {
   return exact(Math.max(0, ...greensS) + phaseChangeS(table, phase))
 }
 
+type Pair = Stage & { lengthS: number }
+
 /**
  * The stages of a ring-and-barrier table: the phases green together through one cycle of full splits, `2+6`, so that
- * planners and pages may read it as a stage plan. A pair that would be green for less than a second, or for less than
- * a minimum of its groups, is skipped and its time goes to the next.
+ * planners and pages may read it as a stage plan. Where a pair would be green for less than a second, or for less than
+ * a minimum of its groups, walkers who have been green before it clear in it; if that is not enough it is skipped and its
+ * time goes to the next.
  */
 export function nominalStages(table: Omit<JunctionTable, 'stages'> & { rings: RingPlan }): Stage[] {
   const windows = phaseWindows(table.rings)
   const starts = [...new Set(windows.map(({ startS }) => startS))].sort((a, b) => a - b)
   const cycleS = Math.max(...windows.map(({ endS }) => endS))
-  let pairs = starts.map((startS, index): Stage & { lengthS: number } => {
+  let pairs = starts.map((startS, index): Pair => {
     const phases = windows.filter((window) => window.startS <= startS && startS < window.endS).map(({ phase }) => phase)
     return {
       id: phases.map(({ number }) => number).join('+'),
@@ -79,16 +82,26 @@ export function nominalStages(table: Omit<JunctionTable, 'stages'> & { rings: Ri
   const whole = { ...table, stages: [] }
   const lackS = ({ groups, greenS }: Stage) =>
     Math.max(1, ...table.groups.filter(({ id }) => groups.includes(id)).map(({ minGreenS }) => minGreenS)) - greenS
-  const spare = ({ groups }: Stage) => groups.every((id) => pairs.filter((pair) => pair.groups.includes(id)).length > 1)
+  const walkers = new Set(table.groups.filter(({ kind }) => kind === 'pedestrian').map(({ id }) => id))
+  const walkOn = (pair: Pair) =>
+    pair.groups.filter((id) => walkers.has(id) && pairs.at(pairs.indexOf(pair) - 1)?.groups.includes(id))
+  const spare = ({ groups }: Stage): boolean =>
+    pairs.length > 2 && groups.every((id) => pairs.filter((pair) => pair.groups.includes(id)).length > 1)
   for (;;) {
     pairs.forEach((pair, index) => {
       pair.greenS = exact(pair.lengthS - stageChangeS(whole, pair, pairs[(index + 1) % pairs.length] as Stage))
     })
-    const short = pairs.filter((pair) => lackS(pair) > 0 && spare(pair)).sort((a, b) => lackS(b) - lackS(a))[0]
-    if (!short || pairs.length <= 2) break
-    const next = pairs[(pairs.indexOf(short) + 1) % pairs.length] as Stage & { lengthS: number }
-    next.lengthS = exact(next.lengthS + short.lengthS)
-    pairs = pairs.filter((pair) => pair !== short)
+    const [short] = pairs
+      .filter((pair) => lackS(pair) > 0 && (walkOn(pair).length > 0 || spare(pair)))
+      .sort((a, b) => lackS(b) - lackS(a))
+    if (!short) break
+    const walking = walkOn(short)
+    if (walking.length > 0) short.groups = short.groups.filter((id) => !walking.includes(id))
+    else {
+      const next = pairs[(pairs.indexOf(short) + 1) % pairs.length] as Pair
+      next.lengthS = exact(next.lengthS + short.lengthS)
+      pairs = pairs.filter((pair) => pair !== short)
+    }
   }
   return pairs.map(({ id, groups, greenS }) => ({ id, groups, greenS }))
 }

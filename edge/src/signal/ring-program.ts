@@ -5,7 +5,9 @@ import type { Demands, Moment, PriorityService, Program, StageEnd } from './prog
 import { RingClock } from './ring-clock.ts'
 import { type RingLayout, type RingPhase, ringLayout } from './ring-layout.ts'
 import { type Judge, type Ring, RingSequence } from './ring-sequence.ts'
-import { type Head, minimumMs, type SignalHeads, tailLeftMs, toMs } from './signal-heads.ts'
+import { leastLeftMs, RingTiming, walkMs } from './ring-timing.ts'
+import { RingTransit } from './ring-transit.ts'
+import { minimumMs, type SignalHeads, tailLeftMs, toMs } from './signal-heads.ts'
 
 /** A force-off or the time left for a walk may be missed by so much: the ticks of the intervals before it. */
 const lateMs = 2000
@@ -28,6 +30,8 @@ export class RingProgram implements Program {
   /** Absent where the junction is free. */
   readonly #clock: RingClock | undefined
   readonly #fixed: boolean
+  readonly #transit: RingTransit
+  readonly #timing: RingTiming
   readonly #greatest: ReadonlySet<string>
   /** Chosen to come back with; kept until they are green. */
   #entering: RingPhase[] | undefined
@@ -41,6 +45,8 @@ export class RingProgram implements Program {
     const operation = table.operation ?? 'fixed-time'
     this.#clock = operation === 'free' ? undefined : new RingClock(this.#layout)
     this.#fixed = operation === 'fixed-time'
+    this.#transit = new RingTransit(table, this.#layout)
+    this.#timing = new RingTiming(this.#layout, this.#sequence, this.#clock, this.#transit, this.#fixed)
     this.#greatest = new Set(table.groups.filter(({ recall }) => recall === 'maximum').map(({ id }) => id))
   }
 
@@ -54,12 +60,13 @@ export class RingProgram implements Program {
   }
 
   get priority(): PriorityService | undefined {
-    return undefined
+    return this.#transit.service
   }
 
   leave(): void {
     this.#entering = undefined
     this.#clock?.leave()
+    this.#transit.drop()
     this.#sequence.start([])
   }
 
@@ -80,8 +87,10 @@ export class RingProgram implements Program {
   }
 
   step(moment: Moment): void {
-    const { heads, elapsedMs } = moment
+    const { heads } = moment
     this.#pass(moment)
+    this.#transit.look(moment, this.#sequence.rings, this.#sequence.side)
+    this.#yieldEarly(moment)
     for (const ring of this.#sequence.rings) {
       if (ring.clearing && isClear(ring.now as RingPhase, heads)) this.#sequence.clear(ring)
     }
@@ -91,26 +100,56 @@ export class RingProgram implements Program {
     for (const ring of this.#sequence.rings) {
       const phase = this.#sequence.due(ring)
       if (phase) this.#begin(ring, phase, moment)
-      else if (ring.now && !ring.clearing) this.#walk(ring, ring.now, moment, elapsedMs)
+      else if (ring.now && !ring.clearing) this.#walk(ring, ring.now, moment)
     }
     this.#overlaps.show(this.#sequence.rings, heads)
   }
 
-  stageEnd(_nowMs: number): StageEnd {
-    return { minEndMs: undefined, maxEndMs: undefined }
+  stageEnd(nowMs: number): StageEnd {
+    const greens = this.#timing.greens(this.#heads)
+    const soonest = (ends: readonly (number | undefined)[]) => {
+      const known = ends.filter((endMs) => endMs !== undefined)
+      return known.length === 0 ? undefined : nowMs + Math.min(...known)
+    }
+    return { minEndMs: soonest(greens.map(({ minMs }) => minMs)), maxEndMs: soonest(greens.map(({ maxMs }) => maxMs)) }
   }
 
-  timing(): Readonly<Record<string, GroupTiming>> {
-    return {}
+  timing(nowMs: number, heads: SignalHeads): Readonly<Record<string, GroupTiming>> {
+    return this.#timing.byGroup(nowMs, heads)
   }
 
+  /** The clock waits for a green that is held past its force-off: what follows it loses nothing. */
   #pass({ nowMs, elapsedMs }: Moment): void {
+    const { holding, target } = this.#transit
+    const late = holding && this.#sequence.rings.some(({ now, passed }) => passed && now === target)
+    this.#advance(late ? 0 : elapsedMs, nowMs)
+    for (const ring of this.#sequence.rings) if (ring.now && !ring.clearing) ring.greenMs += elapsedMs
+  }
+
+  #advance(elapsedMs: number, nowMs: number): void {
     const passed = this.#clock?.advance(elapsedMs, nowMs) ?? []
     for (const ring of this.#sequence.rings) {
-      if (!ring.now || ring.clearing) continue
-      ring.greenMs += elapsedMs
-      if (passed.includes(ring.now)) ring.passed = true
+      if (ring.now && !ring.clearing && passed.includes(ring.now)) ring.passed = true
     }
+  }
+
+  /**
+   * Early green for a phase that the clock would not let begin now: when the coordinated phases in its way have had their
+   * minimums, the clock goes on to their yield point. The correction of the offset brings it back afterwards.
+   */
+  #yieldEarly(moment: Moment): void {
+    const target = this.#transit.early
+    const clock = this.#clock
+    const { rings, side } = this.#sequence
+    if (!target || !clock || rings.some(({ clearing }) => clearing)) return
+    const way = rings.filter((ring) => this.#transit.cuts(ring, rings, side))
+    const done = ({ now, ahead }: Ring) =>
+      now !== undefined && (now.coordinated || !ahead) && leastLeftMs(now, moment.heads) <= 0
+    const held = way.filter(({ now }) => now?.coordinated)
+    if (held.length === 0 || !way.every(done) || this.#judge(moment).fits(target)) return
+    // Only to the first of them: what follows it in its ring is not skipped.
+    const open = held.some(({ passed }) => !passed) ? held.filter(({ passed }) => !passed) : held
+    this.#advance(Math.min(...open.map(({ place }) => clock.untilYieldMs(place))), moment.nowMs)
   }
 
   #judge(moment: Moment): Judge {
@@ -130,8 +169,9 @@ export class RingProgram implements Program {
     }
   }
 
-  #called({ coordinated, drive, walks, overlaps }: RingPhase, demands: Demands): boolean {
-    if (this.#fixed || (coordinated && this.#clock)) return true
+  #called(phase: RingPhase, demands: Demands): boolean {
+    const { coordinated, drive, walks, overlaps } = phase
+    if (this.#fixed || (coordinated && this.#clock) || phase === this.#transit.target) return true
     return demands.called(drive) || [...walks, ...overlaps].some((id) => demands.called(id))
   }
 
@@ -158,9 +198,15 @@ export class RingProgram implements Program {
 
   #ready(ring: Ring, phase: RingPhase, { heads, demands, elapsedMs }: Moment): boolean {
     ring.pressedMs = ring.pressed ? ring.pressedMs + elapsedMs : 0
-    if (leastLeftMs(phase, heads) > 0) return false
+    if (leastLeftMs(phase, heads) > 0 || !this.#mayEnd(ring, phase, demands)) return false
+    return !ring.pressed || !this.#transit.hold(phase, elapsedMs)
+  }
+
+  #mayEnd(ring: Ring, phase: RingPhase, demands: Demands): boolean {
     if (this.#clock && phase.coordinated) return ring.passed
     if (this.#isOut(ring, phase)) return true
+    const { rings, side } = this.#sequence
+    if (this.#transit.cuts(ring, rings, side)) return true
     return !this.#fixed && !demands.extended(phase.drive) && !this.#greatest.has(phase.drive)
   }
 
@@ -189,25 +235,20 @@ export class RingProgram implements Program {
    * Begins and ends the walk beside a running green. Late walkers are let go when the rest of the green is long enough,
    * or nobody else waits. Where the end of the green is known the walk lasts until its clearance is due.
    */
-  #walk(ring: Ring, phase: RingPhase, { heads, demands }: Moment, tickMs: number): void {
-    const held = this.#clock !== undefined && !ring.passed && (this.#fixed || phase.coordinated)
-    const roomMs = this.#clock && !ring.passed ? this.#greenLeftMs(ring, phase) : 0
+  #walk(ring: Ring, phase: RingPhase, { heads, demands, elapsedMs }: Moment): void {
+    if (phase.walks.length === 0) return
+    const { rings, side } = this.#sequence
+    const cut = this.#transit.cuts(ring, rings, side)
+    const leftMs = this.#timing.clockLeftMs(ring, phase)
+    const rests = !cut && this.#timing.holds(ring, phase)
     for (const id of phase.walks) {
       const head = heads.get(id)
       if (head.aspect === 'green') {
-        const rests = held && roomMs - tickMs >= toMs(head.group.clearanceS)
-        if (!rests) heads.end(head, minimumMs(head))
-      } else if (head.aspect === 'red' && this.#walkCalled(id, demands)) {
-        if (roomMs >= walkMs(head) || !ring.pressed) heads.begin([head])
+        if (!rests || (leftMs ?? 0) - elapsedMs < toMs(head.group.clearanceS)) heads.end(head, minimumMs(head))
+      } else if (head.aspect === 'red' && !cut && this.#walkCalled(id, demands)) {
+        if (leftMs === undefined ? !ring.pressed : leftMs >= walkMs(head)) heads.begin([head])
       }
     }
-  }
-
-  /** Until the clock ends the green. */
-  #greenLeftMs({ greenMs }: Ring, phase: RingPhase): number {
-    const clock = this.#clock as RingClock
-    const untilMs = clock.untilForceOffMs(phase)
-    return phase.coordinated ? untilMs : Math.min(untilMs, clock.greenMs(phase) - greenMs)
   }
 
   /** The phases to come back with: those of `first`, or the one that has waited longest, and what goes along. */
@@ -232,24 +273,6 @@ export class RingProgram implements Program {
     }
     return chosen
   }
-}
-
-/** Walk and clearance in full. */
-const walkMs = ({ group }: Head): number => toMs(group.minGreenS + group.clearanceS)
-
-/** What is left of the minimums of a green: its own, its overlaps', its walkers'. */
-function leastLeftMs({ drive, walks, overlaps }: RingPhase, heads: SignalHeads): number {
-  let leftMs = 0
-  for (const id of [drive, ...overlaps]) {
-    const head = heads.get(id)
-    if (head.aspect === 'green') leftMs = Math.max(leftMs, minimumMs(head) - head.forMs)
-  }
-  for (const id of walks) {
-    const head = heads.get(id)
-    const walkLeftMs = head.aspect === 'green' ? Math.max(0, minimumMs(head) - head.forMs) : 0
-    leftMs = Math.max(leftMs, walkLeftMs + tailLeftMs(head))
-  }
-  return leftMs
 }
 
 function isClear({ drive, redMs }: RingPhase, heads: SignalHeads): boolean {

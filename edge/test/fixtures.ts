@@ -68,7 +68,7 @@ function junction({ id, bearings, groups, intergreens, stages, offsetS }: Arms):
     stages,
     cycleS: 60,
     offsetS,
-    preempt,
+    preempt: { ...preempt },
   }
   return { ...table, cycleS: cycleOf(table) }
 }
@@ -130,6 +130,42 @@ export const midBlock = (): JunctionTable => {
     offsetS: 5,
   })
   return table
+}
+
+/** A tee whose left turn into the side road has a group of its own, green after the straight traffic from the other side. */
+export const teeWithLeft = (): JunctionTable => {
+  const table = tee()
+  const east = table.approaches.find(({ id }) => id === 'e') as JunctionTable['approaches'][0]
+  const stages = [
+    { id: 's1', groups: ['v-e', 'v-w'], greenS: 20 },
+    { id: 's2', groups: ['v-e', 'l-e'], greenS: 9 },
+    { id: 's3', groups: ['v-s', 'p-e'], greenS: 12 },
+  ]
+  east.connections = [{ exit: 's', group: 'l-e' }]
+  const turning = {
+    ...table,
+    groups: [...table.groups, { ...vehicle('e', 0), id: 'l-e' }],
+    intergreens: [
+      ...table.intergreens,
+      ...conflict('l-e', 'v-w', 2),
+      ...conflict('l-e', 'v-s', 2),
+      ...conflict('l-e', 'p-e', 1),
+    ],
+    stages,
+  }
+  return { ...turning, cycleS: cycleOf(turning) }
+}
+
+/** The table with a detector for every group, `d-` and its id: a loop, or a push button. */
+export function actuated(table: JunctionTable, operation: 'coordinated' | 'free'): JunctionTable {
+  return {
+    ...table,
+    operation,
+    groups: table.groups.map((group) =>
+      group.kind === 'vehicle' ? { ...group, maxGreenS: 25, passageS: 3 } : { ...group },
+    ),
+    detectors: table.groups.map(({ id, kind }) => ({ id: `d-${id}`, kind, groups: [id] })),
+  }
 }
 
 export const tables: readonly (() => JunctionTable)[] = [crossing, tee, midBlock]

@@ -1,4 +1,15 @@
-import { compile, cycleOf, type FieldError, InputError, JunctionTable } from '@clearway/contracts'
+import {
+  type Approach,
+  compile,
+  cycleOf,
+  type FieldError,
+  groupsOf,
+  InputError,
+  inConflict,
+  JunctionTable,
+} from '@clearway/contracts'
+import { checkActuation } from './actuation-table.ts'
+import { checkRingPlan } from './ring-table.ts'
 
 const check = compile(JunctionTable)
 
@@ -18,6 +29,9 @@ export function checkTimingTable(table: JunctionTable): FieldError[] {
     ...intergreenFaults(table),
     ...stageFaults(table),
     ...cycleFaults(table),
+    ...preemptFaults(table),
+    ...checkActuation(table),
+    ...checkRingPlan(table),
   ]
 }
 
@@ -63,7 +77,8 @@ function groupFaults({ groups, approaches, preempt }: JunctionTable): FieldError
   return faults
 }
 
-function approachFaults({ approaches, exits, groups }: JunctionTable): FieldError[] {
+function approachFaults(table: JunctionTable): FieldError[] {
+  const { approaches, exits, groups } = table
   const faults = [...duplicates('approaches', approaches), ...duplicates('exits', exits)]
   const known = new Set(exits.map(({ id }) => id))
   approaches.forEach((approach, index) => {
@@ -81,7 +96,37 @@ function approachFaults({ approaches, exits, groups }: JunctionTable): FieldErro
       if (!known.has(exit))
         faults.push({ field: `${field}.exits.${position}`, message: `"${exit}" is not an exit of this junction` })
     })
+    faults.push(...connectionFaults(table, approach, field))
   })
+  groups.forEach(({ id, kind, approach: arm }, index) => {
+    const own = approaches.find((approach) => approach.id === arm)
+    if (kind === 'vehicle' && own && !groupsOf(own).includes(id)) {
+      faults.push({ field: `groups.${index}`, message: `"${id}" releases nothing: name it in approach "${arm}"` })
+    }
+  })
+  return faults
+}
+
+function connectionFaults(table: JunctionTable, approach: Approach, at: string): FieldError[] {
+  const faults: FieldError[] = []
+  const { connections = [] } = approach
+  connections.forEach(({ exit, group: id }, index) => {
+    const field = `${at}.connections.${index}`
+    const group = table.groups.find((other) => other.id === id)
+    if (!approach.exits.includes(exit)) {
+      faults.push({ field: `${field}.exit`, message: `"${exit}" is not an exit of approach "${approach.id}"` })
+    }
+    if (connections.findIndex((other) => other.exit === exit) < index) {
+      faults.push({ field: `${field}.exit`, message: `"${exit}" has a group already` })
+    }
+    if (!group) faults.push({ field: `${field}.group`, message: `"${id}" is not a group of this junction` })
+    else if (group.kind !== 'vehicle' || group.approach !== approach.id) {
+      faults.push({ field: `${field}.group`, message: `"${id}" is not a vehicle group of approach "${approach.id}"` })
+    }
+  })
+  // A pre-emption turns the whole approach green.
+  const clash = conflicting(table, groupsOf(approach))
+  if (clash) faults.push({ field: `${at}.connections`, message: `"${clash[0]}" and "${clash[1]}" conflict` })
   return faults
 }
 
@@ -154,7 +199,8 @@ function stageFaults({ stages, groups, intergreens }: JunctionTable): FieldError
 function cycleFaults(table: JunctionTable): FieldError[] {
   const faults: FieldError[] = []
   const partsS = cycleOf(table)
-  if (Math.abs(partsS - table.cycleS) > exactS) {
+  // With rings the stages are for planners; the splits are checked.
+  if (!table.rings && Math.abs(partsS - table.cycleS) > exactS) {
     faults.push({
       field: 'cycleS',
       message: `${table.cycleS} is not the sum of the stages and their changes, ${partsS}`,
@@ -163,13 +209,35 @@ function cycleFaults(table: JunctionTable): FieldError[] {
   if (table.offsetS >= table.cycleS) {
     faults.push({ field: 'offsetS', message: `${table.offsetS} must be below the cycle ${table.cycleS}` })
   }
-  if (table.preempt.minDwellS > table.preempt.maxPresenceS) {
-    faults.push({
-      field: 'preempt.minDwellS',
-      message: `${table.preempt.minDwellS} is above maxPresenceS ${table.preempt.maxPresenceS}`,
-    })
+  return faults
+}
+
+function preemptFaults(table: JunctionTable): FieldError[] {
+  const faults: FieldError[] = []
+  const { minDwellS, maxPresenceS, delayS = 0, minDurationS = 0, exit = [] } = table.preempt
+  const within = (name: string, lastsS: number, sum: string) => {
+    if (lastsS > maxPresenceS) {
+      faults.push({ field: `preempt.${name}`, message: `${sum} is above maxPresenceS ${maxPresenceS}` })
+    }
+  }
+  const delayed = delayS > 0 ? ` with delayS ${delayS}` : ''
+  within('minDwellS', delayS + minDwellS, `${minDwellS}${delayed}`)
+  within('minDurationS', delayS + minDurationS, `${minDurationS}${delayed}`)
+  exit.forEach((id, index) => {
+    const known = table.groups.some((group) => group.id === id)
+    if (!known) faults.push({ field: `preempt.exit.${index}`, message: `"${id}" is not a group of this junction` })
+  })
+  const clash = conflicting(table, exit)
+  if (clash) faults.push({ field: 'preempt.exit', message: `"${clash[0]}" and "${clash[1]}" conflict` })
+  else if (!table.rings && !table.stages.some(({ groups }) => exit.every((id) => groups.includes(id)))) {
+    faults.push({ field: 'preempt.exit', message: `${exit.join(', ')} are green together in no stage` })
   }
   return faults
+}
+
+function conflicting(table: JunctionTable, groups: readonly string[]): [string, string] | undefined {
+  for (const a of groups) for (const b of groups) if (inConflict(table, a, b)) return [a, b]
+  return undefined
 }
 
 const pair = (ends: string, begins: string): string => JSON.stringify([ends, begins])

@@ -1,53 +1,12 @@
 import type { JunctionTable } from '@clearway/contracts'
 import { describe, expect, it } from 'vitest'
-import { Controller, type PreemptCall } from '../../src/index.ts'
-import { crossing, midBlock, tables, tee } from '../fixtures.ts'
+import { Controller } from '../../src/index.ts'
+import { crossing, midBlock, tables, tee, teeWithLeft } from '../fixtures.ts'
+import { Bench, call, coordinated, green, inStage, preempt, red } from './bench.ts'
 
-// A multiple of every fixture's cycle is not needed: the plan is compared with the clock itself.
 const startMs = Date.parse('2026-11-23T08:15:00Z')
 const tickMs = 250
-
-/** A controller and its clock. `until` steps to the first tick at which the picture is true. */
-function run(table: JunctionTable) {
-  const controller = new Controller(table)
-  let nowMs = startMs
-  let calls: PreemptCall[] = []
-  const see = () => controller.report
-  const step = () => {
-    nowMs += tickMs
-    controller.demand(calls)
-    controller.step(nowMs, nowMs)
-  }
-  controller.step(nowMs, nowMs)
-  return {
-    controller,
-    see,
-    now: () => nowMs,
-    demand: (...wanted: PreemptCall[]) => {
-      calls = wanted
-    },
-    pass: (durationS: number) => {
-      for (let k = 0; k < (durationS * 1000) / tickMs; k++) step()
-    },
-    /** @returns seconds it took */
-    until: (picture: (report: ReturnType<typeof see>) => boolean, withinS = 1000) => {
-      const fromMs = nowMs
-      while (!picture(see())) {
-        if (nowMs - fromMs > withinS * 1000) {
-          throw new Error(`not within ${withinS} s, but ${JSON.stringify(see())}`)
-        }
-        step()
-      }
-      return (nowMs - fromMs) / 1000
-    },
-  }
-}
-
-type Report = Controller['report']
-const coordinated = ({ display }: Report) => display.mode === 'coordinated'
-const inStage = (id: string) => (report: Report) => coordinated(report) && report.display.stage === id
-const state = (wanted: string) => (report: Report) => report.preempt.state === wanted
-const call = (approach: string, urgency = 4): PreemptCall => ({ approach, urgency })
+const run = (table: JunctionTable) => new Bench(table)
 
 describe('start-up', () => {
   it('flashes, shows a steady yellow, then all red, then the first stage', () => {
@@ -139,7 +98,7 @@ describe('pre-emption', () => {
     const junction = run(table)
     junction.until(inStage('s1'))
     junction.demand(call('e'))
-    junction.until(state('entryStarted'), 1)
+    junction.until(preempt('entryStarted'), 1)
     // 4 s safe minimum, 3 s flash, 3 s yellow, 2 s red; the walk ends at once and needs 12 + 1 s.
     expect(junction.until(({ display }) => display.groups['v-e'] !== 'stop-And-Remain')).toBeCloseTo(13, 0)
     expect(junction.see().preempt).toMatchObject({ state: 'dwell', approach: 'e' })
@@ -164,14 +123,14 @@ describe('pre-emption', () => {
     junction.until(({ display }) => display.groups['v-n'] === 'permissive-clearance')
     junction.demand(call('n'))
     junction.until(({ display }) => display.groups['v-n'] === 'stop-And-Remain', 3)
-    junction.until(state('dwell'), 5)
+    junction.until(preempt('dwell'), 5)
   })
 
   it('holds the dwell until the call goes off, its minimum at least', () => {
     const junction = run(crossing())
     junction.until(inStage('s2'))
     junction.demand(call('e'))
-    junction.until(state('dwell'))
+    junction.until(preempt('dwell'))
     junction.demand()
     const heldS = junction.until(
       ({ display }) => display.groups['v-e'] !== 'protected-Movement-Allowed' || display.greenFlash.length > 0,
@@ -207,27 +166,27 @@ describe('pre-emption', () => {
     const junction = run(tee())
     junction.until(coordinated)
     junction.demand(call('s'))
-    junction.until(state('dwell'))
-    junction.until(state('maxPresence'), 60)
+    junction.until(preempt('dwell'))
+    junction.until(preempt('maxPresence'), 60)
     expect(junction.see().preempt.exhausted).toEqual(['s'])
     junction.pass(100)
     expect(junction.see().preempt.state).toBe('maxPresence')
     junction.demand()
     junction.pass(1)
     junction.demand(call('s'))
-    junction.until(state('entryStarted'), 1)
+    junction.until(preempt('entryStarted'), 1)
   })
 
   it('interrupts for a more urgent call through a new entry, and goes back when that is over', () => {
     const junction = run(crossing())
     junction.until(coordinated)
     junction.demand(call('n', 4))
-    junction.until(state('dwell'))
+    junction.until(preempt('dwell'))
     junction.demand(call('n', 4), call('e', 1))
     junction.until(({ preempt }) => preempt.approach === 'e', 1)
     expect(junction.see().preempt.state).toBe('entryStarted')
     // 3 s flash, 3 s yellow, 2 s red, with the safe minimum before them.
-    expect(junction.until(state('dwell'))).toBeGreaterThanOrEqual(8)
+    expect(junction.until(preempt('dwell'))).toBeGreaterThanOrEqual(8)
     junction.demand(call('n', 4))
     junction.until(({ preempt }) => preempt.approach === 'n' && preempt.state === 'dwell', 30)
   })
@@ -236,10 +195,161 @@ describe('pre-emption', () => {
     const junction = run(crossing())
     junction.until(coordinated)
     junction.demand(call('n', 4))
-    junction.until(state('dwell'))
+    junction.until(preempt('dwell'))
     junction.demand(call('n', 4), call('e', 4))
     junction.pass(20)
     expect(junction.see().preempt).toMatchObject({ state: 'dwell', approach: 'n' })
+  })
+})
+
+describe('a pre-emption call', () => {
+  const preempted = (more: Partial<JunctionTable['preempt']>, table = crossing()) =>
+    run({ ...table, preempt: { ...table.preempt, ...more } })
+
+  it('is on for its delay before entry', () => {
+    const junction = preempted({ delayS: 5 })
+    junction.until(inStage('s1'))
+    junction.demand(call('e'))
+    junction.pass(1)
+    expect(junction.see().preempt.state).toBe('notActiveWithCall')
+    expect(junction.until(preempt('entryStarted'))).toBeCloseTo(4, 0)
+  })
+
+  it('is forgotten when it drops during the delay', () => {
+    const junction = preempted({ delayS: 5 })
+    junction.until(inStage('s1'))
+    junction.demand(call('e'))
+    junction.pass(3)
+    junction.demand()
+    junction.pass(0.25)
+    expect(junction.see().preempt.state).toBe('notActive')
+    expect(() => junction.until(preempt('entryStarted'), 20)).toThrow(/not within/)
+  })
+
+  it('proceeds through its dwell when it drops during the delay and is locking', () => {
+    const junction = preempted({ delayS: 5, locking: true })
+    junction.until(inStage('s1'))
+    junction.demand(call('e'))
+    junction.pass(3)
+    junction.demand()
+    junction.until(preempt('entryStarted'), 3)
+    junction.until(preempt('dwell'), 20)
+    expect(junction.until(({ preempt: { state } }) => state !== 'dwell')).toBeGreaterThanOrEqual(5)
+    junction.until(coordinated)
+    expect(junction.see().preempt.state).toBe('notActive')
+  })
+
+  it('skips the dwell when it drops during entry', () => {
+    const junction = run(crossing())
+    junction.until(inStage('s1'))
+    junction.demand(call('e'))
+    junction.pass(1)
+    junction.demand()
+    junction.pass(0.25)
+    expect(junction.see().preempt.state).toBe('exitStarted')
+  })
+
+  it('lasts for its minimum duration from the end of the delay', () => {
+    const junction = preempted({ delayS: 2, minDurationS: 40 })
+    junction.until(inStage('s1'))
+    const calledMs = junction.now()
+    junction.demand(call('e'))
+    junction.pass(4)
+    junction.demand()
+    junction.until(preempt('dwell'))
+    const heldS = junction.until(({ preempt: { state } }) => state !== 'dwell')
+    expect(heldS).toBeGreaterThan(20)
+    expect((junction.now() - calledMs) / 1000).toBeCloseTo(42, 0)
+  })
+
+  it('dwells in the green of every group of its approach, with nothing else', () => {
+    const junction = run(teeWithLeft())
+    junction.until(coordinated)
+    junction.demand(call('e'))
+    junction.until(preempt('dwell'))
+    const moving = Object.entries(junction.see().display.groups).filter(([, group]) => group !== 'stop-And-Remain')
+    expect(moving).toEqual([
+      ['v-e', 'protected-Movement-Allowed'],
+      ['l-e', 'protected-Movement-Allowed'],
+    ])
+  })
+
+  it('is served with another whose groups go with its own', () => {
+    const junction = run(crossing())
+    junction.until(inStage('s2'))
+    junction.demand(call('n', 3), call('s', 4))
+    junction.until(preempt('dwell'))
+    expect(junction.see().preempt).toMatchObject({ approach: 'n', together: ['s'] })
+    expect(green('v-n', 'v-s')(junction.see())).toBe(true)
+    expect(red('v-e', 'v-w', 'p-n', 'p-e', 'p-s', 'p-w')(junction.see())).toBe(true)
+  })
+
+  it('comes along in a dwell that has begun, and stays when the first has gone', () => {
+    const junction = run(crossing())
+    junction.until(inStage('s2'))
+    junction.demand(call('n'))
+    junction.until(preempt('dwell'))
+    junction.pass(10)
+    junction.demand(call('n'), call('s'))
+    junction.until(green('v-n', 'v-s'), 1)
+    junction.pass(6)
+    junction.demand(call('s'))
+    junction.until(red('v-n'), 20)
+    expect(junction.see().preempt).toEqual({ state: 'dwell', approach: 's', exhausted: [] })
+    expect(green('v-s')(junction.see())).toBe(true)
+  })
+
+  it('does not come along where a more urgent one waits that it would stand in the way of', () => {
+    const junction = run(crossing())
+    junction.until(inStage('s2'))
+    junction.demand(call('n', 1), call('e', 2), call('s', 3))
+    junction.until(preempt('dwell'))
+    expect(junction.see().preempt.together).toBeUndefined()
+    junction.demand(call('e', 2), call('s', 3))
+    junction.until(({ preempt: { state, approach } }) => state === 'dwell' && approach === 'e', 30)
+  })
+
+  it('does not lose its place to a more urgent one that has to wait for somebody else', () => {
+    const junction = run(crossing())
+    junction.until(inStage('s2'))
+    junction.demand(call('n', 1), call('s', 3))
+    junction.until(preempt('dwell'))
+    junction.demand(call('n', 1), call('e', 2), call('s', 3))
+    junction.pass(10)
+    expect(junction.see().preempt).toMatchObject({ state: 'dwell', approach: 'n', together: ['s'] })
+  })
+
+  it('is left for the exit groups of the table', () => {
+    for (const [exit, stage] of [
+      [['v-e'], 's2'],
+      [['v-n', 'v-s'], 's1'],
+    ] as const) {
+      const junction = preempted({ exit: [...exit] })
+      junction.until(inStage('s1'))
+      junction.demand(call('n'))
+      junction.pass(40)
+      junction.demand()
+      junction.until(({ display }) => display.stage !== undefined)
+      expect(junction.see().display.stage).toBe(stage)
+    }
+  })
+
+  it('tells when its dwell ends, and what is on the way to it', () => {
+    const junction = preempted({ minDwellS: 10 })
+    junction.until(inStage('s1'))
+    junction.pass(1)
+    junction.demand(call('e'))
+    junction.pass(0.25)
+    const endMs = junction.see().display.timing?.['v-n']?.maxEndMs as number
+    const greenMs = junction.see().display.timing?.['v-e']?.minEndMs as number
+    junction.until(({ display }) => display.groups['v-n'] === 'permissive-clearance')
+    expect(Math.abs(junction.now() - endMs)).toBeLessThanOrEqual(tickMs)
+    junction.until(preempt('dwell'))
+    expect(Math.abs(junction.now() - greenMs)).toBeLessThanOrEqual(tickMs)
+    const { minEndMs, maxEndMs } = junction.see().display.timing?.['v-e'] ?? {}
+    // Flash included: the movement state lasts through it.
+    expect(minEndMs).toBe(junction.now() + 13_000)
+    expect(maxEndMs).toBeGreaterThan(junction.now() + 40_000)
   })
 })
 
@@ -252,7 +362,7 @@ describe('the hand at the cabinet', () => {
     junction.pass(40)
     expect(junction.see()).toMatchObject({ display: { mode: 'manual', stage: 's2' }, preempt: { state: 'other' } })
     junction.controller.setControl({ by: 'plan' })
-    junction.until(state('dwell'), 40)
+    junction.until(preempt('dwell'), 40)
   })
 
   it('reaches flashing through a full clearance and leaves it through yellow and red', () => {

@@ -1,11 +1,18 @@
 import type { JunctionTable } from '@clearway/contracts'
 import { describe, expect, it } from 'vitest'
 import { Controller, checkTimingTable } from '../../src/index.ts'
-import { crossing, tables } from '../fixtures.ts'
+import { actuated, crossing, tables, tee, teeWithLeft } from '../fixtures.ts'
+import { eightPhase } from './ring-fixtures.ts'
 
 const group = (table: JunctionTable, id: string) => table.groups.find((other) => other.id === id)!
 
-it.each(tables)('finds nothing wrong with a sound table', (make) => {
+const sound = [
+  ...tables,
+  teeWithLeft,
+  ...tables.flatMap((make) => [() => actuated(make(), 'coordinated'), () => actuated(make(), 'free')]),
+  eightPhase,
+]
+it.each(sound)('finds nothing wrong with a sound table', (make) => {
   expect(checkTimingTable(make())).toEqual([])
 })
 
@@ -49,6 +56,170 @@ describe('refuses, naming the field,', () => {
     spoil(table)
     const faults = checkTimingTable(table)
     expect(faults).toContainEqual({ field, message: expect.stringMatching(message) })
+    expect(() => new Controller(table)).toThrowError(expect.objectContaining({ code: 'timing-table' }))
+  })
+})
+
+describe('refuses, of turns, actuation and pre-emption, naming the field,', () => {
+  type Case = [string, () => JunctionTable, string, RegExp, (table: JunctionTable) => void]
+  const left = (t: JunctionTable) => t.approaches[0]!.connections![0]!
+  const free = () => actuated(tee(), 'free')
+  const bus = (): JunctionTable => ({ ...tee(), priority: { maxExtensionS: 8, earlyGreen: true, reserviceS: 60 } })
+  const cases: Case[] = [
+    [
+      'a turn by an unknown group',
+      teeWithLeft,
+      'approaches.0.connections.0.group',
+      /"x" is/,
+      (t) => (left(t).group = 'x'),
+    ],
+    [
+      'a turn by the group of another approach',
+      teeWithLeft,
+      'approaches.0.connections.0.group',
+      /"v-w" is not a vehicle group of approach "e"/,
+      (t) => (left(t).group = 'v-w'),
+    ],
+    [
+      'a turn by a group for walkers',
+      teeWithLeft,
+      'approaches.0.connections.0.group',
+      /"p-e" is not a vehicle group/,
+      (t) => (left(t).group = 'p-e'),
+    ],
+    [
+      'a turn to an exit that is not listed',
+      teeWithLeft,
+      'approaches.0.connections.0.exit',
+      /"e" is not an exit of approach "e"/,
+      (t) => (left(t).exit = 'e'),
+    ],
+    [
+      'two groups for one turn',
+      teeWithLeft,
+      'approaches.0.connections.1.exit',
+      /"s" has a group already/,
+      (t) => t.approaches[0]!.connections!.push({ exit: 's', group: 'v-e' }),
+    ],
+    [
+      'conflicting groups of one approach',
+      teeWithLeft,
+      'approaches.0.connections',
+      /"v-e" and "l-e" conflict/,
+      (t) => t.intergreens.push({ ends: 'v-e', begins: 'l-e', redS: 1 }, { ends: 'l-e', begins: 'v-e', redS: 1 }),
+    ],
+    [
+      'a vehicle group that no approach names',
+      teeWithLeft,
+      'groups.4',
+      /"l-e" releases nothing/,
+      (t) => (t.approaches[0]!.connections = undefined),
+    ],
+    ['an unknown group at a detector', free, 'detectors.0.groups.0', /"x"/, (t) => (t.detectors![0]!.groups = ['x'])],
+    [
+      'a loop wired to walkers',
+      free,
+      'detectors.0.groups.0',
+      /"p-e" is a pedestrian group, not vehicle/,
+      (t) => (t.detectors![0]!.groups = ['p-e']),
+    ],
+    [
+      'a detector wired twice',
+      free,
+      'detectors.0.groups.1',
+      /"v-e" is listed twice/,
+      (t) => (t.detectors![0]!.groups = ['v-e', 'v-e']),
+    ],
+    ['two detectors of one name', free, 'detectors.1.id', /"d-v-e" is taken/, (t) => (t.detectors![1]!.id = 'd-v-e')],
+    ['an unknown operation', free, 'operation', /./, (t) => ((t.operation as string) = 'clever')],
+    [
+      'no maximum green',
+      free,
+      'groups.0.maxGreenS',
+      /missing: operation is free/,
+      (t) => delete t.groups[0]!.maxGreenS,
+    ],
+    ['a maximum below the minimum', free, 'groups.0.maxGreenS', /6 is below/, (t) => (t.groups[0]!.maxGreenS = 6)],
+    [
+      'a maximum below the minimum where it is not used',
+      tee,
+      'groups.0.maxGreenS',
+      /6 is below/,
+      (t) => (t.groups[0]!.maxGreenS = 6),
+    ],
+    ['no passage time', free, 'groups.0.passageS', /missing: a detector/, (t) => delete t.groups[0]!.passageS],
+    ['a group that nothing calls', free, 'groups.0.recall', /no detector calls "v-e"/, (t) => t.detectors!.shift()],
+    [
+      'walkers that nothing calls',
+      () => actuated(tee(), 'coordinated'),
+      'groups.3.recall',
+      /no detector calls "p-e"/,
+      (t) => t.detectors!.pop(),
+    ],
+    [
+      'priority that gives nothing',
+      bus,
+      'priority',
+      /neither early green nor an extension/,
+      (t) => (t.priority = { maxExtensionS: 0, earlyGreen: false, reserviceS: 0 }),
+    ],
+    ['an extension beyond a minute', bus, 'priority.maxExtensionS', /60/, (t) => (t.priority!.maxExtensionS = 61)],
+    [
+      'an unknown exit group',
+      tee,
+      'preempt.exit.0',
+      /"x" is not a group/,
+      (t) => (t.preempt = { ...t.preempt, exit: ['x'] }),
+    ],
+    [
+      'conflicting exit groups',
+      tee,
+      'preempt.exit',
+      /"v-e" and "v-s" conflict/,
+      (t) => (t.preempt = { ...t.preempt, exit: ['v-e', 'v-s'] }),
+    ],
+    [
+      'exit groups of different stages',
+      teeWithLeft,
+      'preempt.exit',
+      /v-s, p-e, l-e|green together in no stage/,
+      (t) => {
+        t.intergreens = t.intergreens.filter(
+          ({ ends, begins }) => ![ends, begins].includes('l-e') || [ends, begins].includes('v-w'),
+        )
+        t.preempt = { ...t.preempt, exit: ['l-e', 'v-s'] }
+      },
+    ],
+    [
+      'a delay that leaves no dwell',
+      tee,
+      'preempt.minDwellS',
+      /5 with delayS 56 is above maxPresenceS 60/,
+      (t) => (t.preempt = { ...t.preempt, delayS: 56 }),
+    ],
+    [
+      'a duration beyond the presence',
+      tee,
+      'preempt.minDurationS',
+      /61 is above maxPresenceS 60/,
+      (t) => (t.preempt = { ...t.preempt, minDurationS: 61 }),
+    ],
+    [
+      'phases of one ring that do not conflict',
+      eightPhase,
+      'intergreens',
+      /"l-e" → "v-w" is missing: phases 1 and 2 are in ring 0/,
+      (t) =>
+        (t.intergreens = t.intergreens.filter(
+          ({ ends, begins }) => !(ends === 'l-e' && begins === 'v-w') && !(ends === 'v-w' && begins === 'l-e'),
+        )),
+    ],
+  ]
+
+  it.each(cases)('%s', (_, make, field, message, spoil) => {
+    const table = structuredClone(make())
+    spoil(table)
+    expect(checkTimingTable(table)).toContainEqual({ field, message: expect.stringMatching(message) })
     expect(() => new Controller(table)).toThrowError(expect.objectContaining({ code: 'timing-table' }))
   })
 })

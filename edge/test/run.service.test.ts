@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream'
 import { seededRandom, systemClock } from '@clearway/contracts'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type EdgeSurroundings, runEdge } from '../src/index.ts'
+import { crossingSettings } from './drivers/ntcip/settings-of.ts'
 import { crossing } from './fixtures.ts'
 import { TestBroker } from './uplink/broker.ts'
 import { request } from './uplink/uplink-suite.ts'
@@ -62,6 +63,23 @@ it('runs a signal agent that reports its state and answers requests', async () =
   expect(arrived('response')[0]?.body).toMatchObject({ status: 'rejected', reason: expect.stringContaining('"x"') })
 })
 
+it('runs a signal agent whose controller does not answer: it says so and refuses requests', async () => {
+  const [table, controller] = [join(folder, 'junction.json'), join(folder, 'controller.json')]
+  writeFileSync(table, JSON.stringify(crossing()))
+  // Port 9 of the loopback: nobody is there.
+  writeFileSync(controller, JSON.stringify({ ...crossingSettings(), port: 9, timeoutS: 0.1, silenceS: 0.5 }))
+  start(configuration('signal', 'j-crossing', { table, driver: 'ntcip', controller }))
+  await online()
+  await vi.waitFor(() => expect(faults).toContainEqual(expect.stringMatching(/127\.0\.0\.1:9 has given no/)), 5000)
+  broker.send('clearway/v1/lixia/signal/j-crossing/request', JSON.stringify(request(Date.now(), { approach: 'n' })))
+  await vi.waitFor(() => expect(arrived('response')).toHaveLength(1), 5000)
+  expect(arrived('response')[0]?.body).toMatchObject({
+    status: 'rejected',
+    reason: expect.stringMatching(/not answer/),
+  })
+  expect(arrived('state')).toEqual([])
+})
+
 it('runs a gate whose camera and barrier are a program at the pipes', async () => {
   start(configuration('gate', 'lot-1-in'))
   await online()
@@ -117,9 +135,37 @@ describe('refuses to start', () => {
     ['an address that is not MQTT', { mqtt: 'http://x' }, /mqtt .*"http:\/\/x"/],
     ['a token file that is not there', { tokenFile: '/none/token' }, /tokenFile: .*\/none\/token/],
     ['a signal without a table', { kind: 'signal' }, /table is missing/],
+    ['an unknown driver', { driver: 'snmp' }, /driver .*"snmp"/],
     ['a signal whose table is no JSON', { kind: 'signal', table: import.meta.filename }, /is no JSON/],
   ])('with %s', async (_, more, message) => {
     await expect(runEdge(configuration('gate', 'g-1', more), around, stop.signal)).rejects.toThrow(message)
+  })
+
+  describe('a signal', () => {
+    const signal = (more: object) => {
+      const table = join(folder, 'junction.json')
+      writeFileSync(table, JSON.stringify(crossing()))
+      return configuration('signal', 'j-crossing', { table, ...more })
+    }
+    it.each([
+      ['whose driver has no settings', { driver: 'ntcip' }, /controller is missing: driver ntcip/],
+      ['with settings but no driver', { controller: 'x.json' }, /controller "x.json" .*set driver/],
+      ['whose settings are not there', { driver: 'ntcip', controller: '/none/c.json' }, /controller: .*\/none\/c.json/],
+      [
+        'whose settings are no JSON',
+        { driver: 'ntcip', controller: import.meta.filename },
+        /controller: .* is no JSON/,
+      ],
+    ])('%s', async (_, more, message) => {
+      await expect(runEdge(signal(more), around, stop.signal)).rejects.toThrow(message)
+    })
+
+    it('whose settings do not fit its table', async () => {
+      const controller = join(folder, 'controller.json')
+      writeFileSync(controller, JSON.stringify({ ...crossingSettings(), preempts: { n: 1, e: 1, s: 2, x: 3 } }))
+      const config = signal({ driver: 'ntcip', controller })
+      await expect(runEdge(config, around, stop.signal)).rejects.toThrow(/preempts.e 1 is the preempt of approach "n"/)
+    })
   })
 
   it('with an unsafe table', async () => {

@@ -1,7 +1,7 @@
 import { groupsOf, inConflict, type JunctionTable, type SignalGroup } from '@clearway/contracts'
 
 /** A phase as a controller's programmer would enter it; times as the columns hold them. */
-export interface NumberedPhase {
+interface NumberedPhase {
   number: number
   /** Vehicle signal group; absent where only people walk. */
   vehicle: SignalGroup | undefined

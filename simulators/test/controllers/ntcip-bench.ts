@@ -9,7 +9,7 @@ const tickMs = 100
 /** The machine's time for one tick: long enough for the datagrams of a tick on the loopback. */
 const realTickMs = 2
 
-export const wholeSettings = (device: NtcipDevice, port: number): NtcipSettings =>
+const wholeSettings = (device: NtcipDevice, port: number): NtcipSettings =>
   ({ ...device.settings('127.0.0.1', port), timeoutS: 0.1, silenceS: 4 }) as NtcipSettings
 
 /** A device, a line and a driver: the junction in virtual time, the datagrams on the loopback. */

@@ -13,7 +13,7 @@ import { outputsOf } from './settings.ts'
 import type { Reading } from './snmp-session.ts'
 
 /** One enabled phase as the controller holds it; tenths are converted. */
-export interface PhaseProgram {
+interface PhaseProgram {
   number: number
   ring: number
   concurrent: readonly number[]

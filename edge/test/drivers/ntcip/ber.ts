@@ -1,10 +1,10 @@
 /** Basic encoding rules (ITU-T X.690) as far as SNMP uses them, apart from the library under test. */
-export type Ber = { tag: number; inner: Ber[] } | { tag: number; bytes: Buffer }
+type Ber = { tag: number; inner: Ber[] } | { tag: number; bytes: Buffer }
 
 const isConstructed = (tag: number) => (tag & 0x20) !== 0
 
 /** @throws Error when the octets do not end where their lengths say */
-export function decode(octets: Buffer): Ber[] {
+function decode(octets: Buffer): Ber[] {
   const found: Ber[] = []
   let at = 0
   while (at < octets.length) {

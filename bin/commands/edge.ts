@@ -18,7 +18,13 @@ export function edgeCommand(): Command {
     .option('--token-file <file>', 'file that holds its token and nothing else')
     .option('--outbox <folder>', 'folder for events that are not acknowledged yet')
     .option('--table <file>', 'signal: JSON file with the timing table of its junction')
-    .addOption(new Option('--driver <driver>', 'signal: how its controller is reached').choices(['simulated', 'ntcip']))
+    .addOption(
+      new Option('--driver <driver>', 'signal: how its controller is reached').choices([
+        'simulated',
+        'ntcip',
+        'gbt20999',
+      ]),
+    )
     .option('--controller <file>', "signal: JSON file with the driver's own settings")
     .option('--period-s <seconds>', 'detector: one report a period', secondsOf)
     .option('--ca-file <file>', 'PEM of the authority, for mqtts')

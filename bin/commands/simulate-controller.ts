@@ -30,7 +30,9 @@ export function simulateControllerCommand(): Command {
     .option('--user <name>', 'ntcip: SNMP v3')
     .option('--auth-key <text>', 'ntcip: its SHA-256 password; without it the user needs none')
     .option('--priv-key <text>', 'ntcip: its AES-128 password')
-    .option('--backup-s <seconds>', 'ntcip: unitBackupTime', (text) => numberOf(text, 0, 65_535))
+    .option('--backup-s <seconds>', 'ntcip: unitBackupTime; gbt20999: an unrepeated request is kept so long', (text) =>
+      numberOf(text, 0, 65_535),
+    )
     .addHelpText(
       'after',
       '\nStandard input takes what a technician does at the cabinet: "plan", "flash", "hand <stage>".',

@@ -21,10 +21,10 @@ import { GateAgent } from './agents/gate-agent.ts'
 import { SignAgent } from './agents/sign-agent.ts'
 import { SignalAgent } from './agents/signal-agent.ts'
 import { VehicleAgent } from './agents/vehicle-agent.ts'
+import { Gbt20999Controller } from './drivers/gbt20999/gbt20999-controller.ts'
 import { JsonLines, linesBay, linesDetector, linesGate, linesSign, linesVehicle } from './drivers/json-lines.ts'
 import { NtcipController } from './drivers/ntcip/ntcip-controller.ts'
 import { Outbox } from './outbox.ts'
-import type { Report } from './report.ts'
 import type { ControllerLink } from './signal/controller-link.ts'
 import { SimulatedController } from './signal/simulated-controller.ts'
 import { requireTimingTable } from './signal/timing-table.ts'
@@ -42,7 +42,7 @@ export const EdgeConfiguration = Type.Object(
     outbox: Type.String({ description: 'folder for events that are not acknowledged yet' }),
     table: Type.Optional(Type.String({ description: 'signal: JSON file with the JunctionTable' })),
     // The simulated controller stands in the agent's own process; every other one is reached by its `controller` file.
-    driver: Type.Optional(OneOf('simulated', 'ntcip')),
+    driver: Type.Optional(OneOf('simulated', 'ntcip', 'gbt20999')),
     controller: Type.Optional(Type.String({ description: "signal: JSON file with the driver's own settings" })),
     periodS: Type.Optional(Type.Number({ minimum: 1, maximum: 3600, description: 'detector: one report a period' })),
     caFile: Type.Optional(Type.String({ description: 'PEM, for mqtts' })),
@@ -85,7 +85,7 @@ export async function runEdge(configuration: unknown, around: EdgeSurroundings, 
     ...(config.certFile === undefined ? {} : { cert: textOf(config.certFile, 'certFile') }),
     ...(config.keyFile === undefined ? {} : { key: textOf(config.keyFile, 'keyFile') }),
   }
-  const signal = config.kind === 'signal' ? signalOf(config, report) : undefined
+  const signal = config.kind === 'signal' ? signalOf(config, around) : undefined
   mkdirSync(config.outbox, { recursive: true })
   const outbox = new Outbox(join(config.outbox, `${config.device}.sqlite`), clock, random, report)
   const uplink = <K extends DeviceKind>(kind: K) =>
@@ -139,9 +139,9 @@ function textOf(path: string, field: string): string {
   }
 }
 
-function signalOf(config: EdgeConfiguration, report: Report) {
+function signalOf(config: EdgeConfiguration, around: EdgeSurroundings) {
   const table = tableOf(config)
-  return { table, link: linkOf(config, table, report) }
+  return { table, link: linkOf(config, table, around) }
 }
 
 /**
@@ -152,7 +152,7 @@ function signalOf(config: EdgeConfiguration, report: Report) {
 function linkOf(
   { driver = 'simulated', controller }: EdgeConfiguration,
   table: JunctionTable,
-  report: Report,
+  { clock, report }: EdgeSurroundings,
 ): ControllerLink {
   if (driver === 'simulated') {
     if (controller !== undefined) throw wrongKey('controller', `"${controller}" is for a driver: set driver`)
@@ -163,6 +163,8 @@ function linkOf(
   switch (driver) {
     case 'ntcip':
       return new NtcipController(table, settings, report)
+    case 'gbt20999':
+      return new Gbt20999Controller(table, settings, { clock, report })
   }
 }
 

@@ -12,6 +12,7 @@ export const gbt20999Faults = [
   'garbage',
   'split',
   'checksum',
+  'own-sequence',
   'errors',
   'read-only',
   'restart',
@@ -216,10 +217,11 @@ export class Gbt20999Device implements SoftController {
       this.#heardMs = this.#upMs
       this.#demand()
     }
+    const own = this.#fault === 'own-sequence' ? (sequence + 1) % 256 : sequence
     const good = results.flatMap(({ item, result }) => (typeof result === 'number' ? [] : [{ ...item, data: result }]))
     const bad = results.flatMap(({ item, result }) => (typeof result === 'number' ? [{ ...item, data: [result] }] : []))
-    if (good.length > 0) this.#send(socket, { sequence, type: type + 0x10, items: good })
-    if (bad.length > 0) this.#send(socket, { sequence, type: type + 0x11, items: bad })
+    if (good.length > 0) this.#send(socket, { sequence: own, type: type + 0x10, items: good })
+    if (bad.length > 0) this.#send(socket, { sequence: own, type: type + 0x11, items: bad })
   }
 
   #demand(): void {

@@ -1,4 +1,5 @@
-import type { JunctionTable } from '@clearway/contracts'
+import { type JunctionTable, seededRandom } from '@clearway/contracts'
+import { Gbt20999Device } from './gbt20999-device.ts'
 import { NtcipDevice, type NtcipDeviceOptions } from './ntcip-device.ts'
 import type { SoftController } from './soft-controller.ts'
 
@@ -11,5 +12,6 @@ type SoftControllerOptions = NtcipDeviceOptions
 export const softControllers: Readonly<
   Record<string, (table: JunctionTable, options: SoftControllerOptions) => SoftController>
 > = {
+  gbt20999: (table, { backupS }) => new Gbt20999Device(table, { backupS, random: seededRandom(1) }),
   ntcip: (table, options) => new NtcipDevice(table, options),
 }

@@ -141,6 +141,26 @@ describe('a line or a controller that fails', () => {
     expect(street.faults).toEqual([])
   })
 
+  it('reads replies that count their own sequence only where the site says so', async () => {
+    await open(crossing(), crossing(), { assumptions: { matchSequence: false } })
+    await street.order({ fault: 'own-sequence' })
+    street.demanded = { preempt: north }
+    expect(await street.until(() => street.state === 'dwell', 60)).toBeDefined()
+    await street.link.stop()
+    await open(crossing())
+    await street.order({ fault: 'own-sequence' })
+    await street.pass(10)
+    expect(street.link.report()).toBeUndefined()
+    expect(street.fields).toEqual(['4.2.2.1'])
+  })
+
+  it('does not listen to another controller than its own', async () => {
+    await open(crossing(), crossing(), { controllerId: 7 })
+    await street.pass(10)
+    expect(street.link.report()).toBeUndefined()
+    expect(street.fields).toEqual(['controllerId'])
+  })
+
   it('asks anew after the controller has restarted', async () => {
     await openRunning(crossing())
     street.demanded = { preempt: north }
@@ -200,5 +220,35 @@ describe('a controller that is weaker than the table', () => {
     expect(street.faults).toHaveLength(1)
     expect(street.faults[0]?.message).toMatch(reason)
     expect(isGreen(street.link.report()?.display.groups['v-n'])).toBeDefined()
+  })
+})
+
+describe('transit priority', () => {
+  const bus = [{ approach: 'e', exit: 'n', urgency: 30 }]
+  const table = { ...crossing(), priority: { maxExtensionS: 10, earlyGreen: true, reserviceS: 0 } }
+
+  it('holds a green longer, inside the plan, and is let go', async () => {
+    await openRunning(table)
+    expect(await street.until(() => street.seen.display.stage === 's2', 90)).toBeDefined()
+    expect(street.link.report()?.priority).toEqual({ state: 'notActive', approach: undefined, lockedMs: 0 })
+    street.demanded = { preempt: [], priority: bus }
+    expect(await street.until(() => street.link.report()?.priority?.state === 'extending', 30)).toBeDefined()
+    expect(street.link.report()).toMatchObject({
+      priority: { approach: 'e' },
+      preempt: { state: 'notActive' },
+      display: { stage: 's2' },
+    })
+    street.demanded = { preempt: [] }
+    expect(await street.until(() => street.link.report()?.priority?.state === 'notActive', 2)).toBeDefined()
+    expect(await street.until(() => street.seen.display.stage === 's1', 20)).toBeDefined()
+    expect(preempted()).toBe(false)
+    expect(street.faults).toEqual([])
+  })
+
+  it('is taken back while an emergency vehicle is served', async () => {
+    await openRunning(table)
+    street.demanded = { preempt: north, priority: bus }
+    expect(await street.until(() => street.state === 'dwell', 60)).toBeDefined()
+    expect(street.link.report()?.priority?.state).toBe('notActive')
   })
 })

@@ -1,7 +1,7 @@
-import { type FieldError, groupsOf, inConflict, type JunctionTable, tailS } from '@clearway/contracts'
+import { type FieldError, groupsOf, groupTowards, inConflict, type JunctionTable, tailS } from '@clearway/contracts'
 import { greenFlashCodes, nameOf, type ObjectId, objects, requestObjects, yellowCode } from './objects.ts'
 import type { Answer } from './session.ts'
-import type { Site } from './settings.ts'
+import type { RequestRow, Site } from './settings.ts'
 
 /** A sum of tenths in binary is not exact; a millisecond is below anything a controller can show. */
 const exactS = 0.001
@@ -135,7 +135,8 @@ export class Arming {
 
   #judgeRows(): void {
     const positions = { urgent: 0, priority: 0 }
-    for (const { kind, approach, number, stage } of this.#site.rows) {
+    for (const row of this.#site.rows) {
+      const { kind, number, stage } = row
       const field = `${kind}.${positions[kind]++}`
       const at = requestObjects(kind, number)
       const programmed = this.#number(at.stage, `${field}.stage`, 1)
@@ -145,11 +146,11 @@ export class Arming {
       if (this.#number(at.masked, `${field}.number`, 1) === 1) {
         this.#fault(`${field}.number`, at.masked, `${kind} request ${number} is masked`)
       }
-      this.#judgeAskedStage(field, approach, stage)
+      this.#judgeAskedStage(field, row)
     }
   }
 
-  #judgeAskedStage(field: string, approach: string, stage: number): void {
+  #judgeAskedStage(field: string, { kind, approach, exit, stage }: RequestRow): void {
     const id = objects.stagePhases(stage)
     const phases = this.#bits(id, `${field}.stage`)
     if (!phases) return
@@ -160,7 +161,9 @@ export class Arming {
       if (group) groups.push(group[0])
       else this.#fault(`${field}.stage`, id, `releases phase ${phase}, which is no group of the table`)
     }
-    for (const group of groupsOf(arm)) {
+    // An emergency vehicle gets its whole approach, a bus the way it takes.
+    const wanted = kind === 'urgent' ? groupsOf(arm) : [exit === undefined ? arm.group : groupTowards(arm, exit)]
+    for (const group of wanted) {
       if (!groups.includes(group)) this.#fault(`${field}.stage`, id, `does not release "${group}" of "${approach}"`)
     }
     groups.forEach((group, index) => {

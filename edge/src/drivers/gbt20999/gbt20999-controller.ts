@@ -322,7 +322,8 @@ export class Gbt20999Controller implements ControllerLink {
     if (served) return this.#isReached(status, served) ? 'dwell' : 'entryStarted'
     if (this.#leaving !== undefined) return 'exitStarted'
     if (exhausted.length > 0) return 'maxPresence'
-    return status.requested.size > 0 ? 'notActiveWithCall' : 'notActive'
+    const called = this.#site.rows.some((row) => row.kind === 'urgent' && status.requested.has(requestKey(row)))
+    return called ? 'notActiveWithCall' : 'notActive'
   }
 
   /** The stage asked for runs, every group of the approach is in steady green, and all in conflict with them at stop. */

@@ -5,6 +5,7 @@ import { edgeCommand } from './commands/edge.ts'
 import { flowsCommand } from './commands/flows.ts'
 import { gatewayCommand } from './commands/gateway.ts'
 import { importCommand } from './commands/import.ts'
+import { signalCommand } from './commands/signal.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { upCommand } from './commands/up.ts'
 
@@ -21,6 +22,7 @@ export function clearwayProgram(): Command {
     flowsCommand(),
     deviceCommand(),
     importCommand(),
+    signalCommand(),
     auditCommand(),
   ]) {
     program.addCommand(command)

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { auditCommand } from './commands/audit.ts'
+import { conformCommand } from './commands/conform.ts'
 import { deviceCommand } from './commands/device.ts'
 import { edgeCommand } from './commands/edge.ts'
 import { flowsCommand } from './commands/flows.ts'
@@ -24,6 +25,7 @@ export function clearwayProgram(): Command {
     importCommand(),
     signalCommand(),
     auditCommand(),
+    conformCommand(),
   ]) {
     program.addCommand(command)
   }

@@ -14,7 +14,11 @@ export async function connection(exam: Examination, district: string, device: st
   const { verdicts, link } = exam
   verdicts.begin('birth', ...byLine)
   await link.askRetained()
-  const born = await exam.until(() => exam.statuses.some(({ body }) => body.state === 'online'), waitS)
+  const { line } = link
+  const online = () => exam.statuses.some(({ body }) => body.state === 'online')
+  const onLine = () => line === undefined || line.sessions.length > 0
+  await exam.until(() => online() && onLine(), waitS)
+  const born = online()
   if (!born) {
     verdicts.fail('birth', `no \`status\` online within ${waitS} s`)
     exam.barred = 'the device was never online'
@@ -27,7 +31,7 @@ export async function connection(exam: Examination, district: string, device: st
     const last = exam.statuses.at(-1)?.body
     verdicts.judge('birth', kept, kept ? 'online, kept by the broker' : 'online, but the broker does not keep it', last)
   }
-  await judgeLine(exam, link.line, devicePrefix({ district, kind: 'signal', device }), device)
+  await judgeLine(exam, line, devicePrefix({ district, kind: 'signal', device }), device)
   if (exam.barred !== undefined) return
   if (!(await exam.until(() => exam.state !== undefined, waitS))) exam.barred = 'no state arrived'
   else if (!(await exam.until(() => exam.local, exam.bounds.recoveryS))) {

@@ -20,6 +20,10 @@ export async function outage(exam: Examination): Promise<void> {
     verdicts.notRun(ofTheLine, 'needs the device’s line: --listen or --through')
     return
   }
+  if (!line.sessions.some(({ closedMs }) => closedMs === undefined)) {
+    verdicts.notRun(ofTheLine, 'the device is not connected through the examiner: point it there')
+    return
+  }
   const mission = await green(exam)
   if (mission) await dwell(exam, mission)
   else exam.skip(['lost-link', 'resend'])

@@ -44,18 +44,22 @@ export function planAhead(
   })
 }
 
-/**
- * Writes arrivals, promises and both ETAs of a plan into the dispatch.
- *
- * @param blocked junctions that another mission goes through first, and when it will be gone, ms
- */
+/** What is known of others that go first. */
+export interface Waits {
+  /** Junctions that another mission goes through first, and when it will be gone, ms. */
+  blocked: ReadonlyMap<Leg, number>
+  /** The delay that the agent of a junction has told, seconds; undefined where none. */
+  toldS(leg: Leg): number | undefined
+}
+
+/** Writes arrivals, promises and both ETAs of a plan into the dispatch. */
 export function writeForecast(
   { dispatch, passedDelayS }: StoredMission,
   open: readonly OpenLeg[],
   plan: readonly PlannedGreen[],
   progress: RouteProgress,
   board: SignalBoard,
-  blocked: ReadonlyMap<Leg, number>,
+  { blocked, toldS }: Waits,
   nowMs: number,
 ): void {
   let delayS = 0
@@ -63,11 +67,14 @@ export function writeForecast(
     const planned = plan[order]!
     // Transit priority shortens a wait where it can; it is no green to be counted on.
     const refused = dispatch.role === 'bus' || refusedStates.has(shown.state) || blocked.has(leg)
-    const lossS = refused ? lossWithoutGreen(shown, planned, board, blocked.get(leg)) : planned.expectedDelayS
+    const agentS = toldS(leg)
+    let lossS = planned.expectedDelayS
+    if (agentS !== undefined) lossS = Math.max(lossS, agentS)
+    else if (refused) lossS = lossWithoutGreen(shown, planned, board, blocked.get(leg))
     delayS += lossS
     shown.arrivalAt = toTimestamp(planned.arrivalMs)
     if (!leg.request) shown.requestAt = toTimestamp(planned.requestMs)
-    shown.greenPromised = planned.greenPromised && !refused
+    shown.greenPromised = planned.greenPromised && !refused && agentS === undefined
     if (shown.greenPromised) delete shown.expectedDelayS
     else shown.expectedDelayS = Math.round(lossS * 10) / 10
   }

@@ -276,7 +276,12 @@ export class Mission {
     const nowMs = this.#parts.clock.now()
     const open = this.#openLegs()
     const plan = planAhead(open, this.#progress, this.#parts.signals, speedMps, nowMs)
-    writeForecast(this.stored, open, plan, this.#progress, this.#parts.signals.board, this.#blocked, nowMs)
+    const toldS = (leg: Leg) => {
+      const lease = this.#leases.get(leg)
+      return lease?.renewing ? lease.delayS : undefined
+    }
+    const waits = { blocked: this.#blocked, toldS }
+    writeForecast(this.stored, open, plan, this.#progress, this.#parts.signals.board, waits, nowMs)
     return { open, plan }
   }
 

@@ -44,6 +44,8 @@ export interface Lease {
   /** First controller feedback of a green that still stands; undefined without. */
   readonly greenAtMs: number | undefined
   readonly renewing: boolean
+  /** Others go first: how long the vehicle will stand, as the agent expects, seconds; undefined where none do. */
+  readonly delayS: number | undefined
   /** A new request may be tried from then on; undefined: not for the same reason. */
   readonly retryAtMs: number | undefined
 }

@@ -12,8 +12,6 @@ export type LiveLease = { -readonly [K in keyof Lease]: Lease[K] } & {
   /** `new` is repeated until the agent has answered, so that an agent that starts late understands it. */
   answered: boolean
   answeredSequence: number
-  /** The agent has others before it: a green of its approach is not for it. */
-  watching: boolean
   /** Controller's clock of the newest evidence; older evidence says nothing new. */
   evidenceAtMs: number
   heardMs: number
@@ -41,6 +39,7 @@ export function newLease(
     reason: undefined,
     greenAtMs: undefined,
     renewing: true,
+    delayS: undefined,
     retryAtMs: undefined,
     device,
     sequence: 0,
@@ -48,7 +47,6 @@ export function newLease(
     // An agent answers what changes; it has nothing new to say about a request that it kept over our restart.
     answered: resumed,
     answeredSequence: -1,
-    watching: false,
     evidenceAtMs: Number.NEGATIVE_INFINITY,
     heardMs: nowMs,
     loggedWindow: window,

@@ -149,10 +149,10 @@ export class PriorityRequestServer {
       const tripMs = Math.max(0, entry.receivedMs - sentAtMs(lease, body.sequence))
       this.#roundTripMs += smoothing * (tripMs - this.#roundTripMs)
     }
-    const { status, reason, greenAt, sequence } = body
+    const { status, reason, greenAt, sequence, expectedDelayS = 0 } = body
     lease.answered = true
     lease.answeredSequence = sequence
-    lease.watching = status === 'watchOtherTraffic'
+    lease.delayS = status === 'watchOtherTraffic' ? expectedDelayS : undefined
     this.#heard(lease, entry.atMs)
     const repeats = lease.state === stateOfStatus[status] && lease.reason === reason
     if (!repeats) {
@@ -253,7 +253,7 @@ export class PriorityRequestServer {
 
   /** In a pre-emption a green is for those that it serves, but not before the others have ended theirs. */
   #preemptedGreen(lease: LiveLease): boolean {
-    if (lease.ask.role === 'bus' || lease.watching) return false
+    if (lease.ask.role === 'bus' || lease.delayS !== undefined) return false
     const { junction } = lease.ask
     return this.#board.live(junction)?.mode === 'preempted' && this.#board.showsGreen(junction, lease.ask)
   }

@@ -1,4 +1,4 @@
-import type { Dispatch, DispatchJunctionState } from '@clearway/contracts'
+import type { Dispatch, DispatchJunctionState, SignalRequest } from '@clearway/contracts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { at, dispatcher, junctionAt, Street } from './street.ts'
@@ -283,6 +283,24 @@ describe('two missions', () => {
     expect(street.missions.get(first).junctions[0]).toMatchObject({
       ...{ state: 'overridden', reason: `gave way to ${second}`, greenPromised: false },
     })
+    await street.stop()
+  })
+
+  it('of which the gateway knows one: what the agent tells of the other is counted, and no green is promised', async () => {
+    const street = await Street.open(1)
+    street.agents.get('j-1')!.receive(
+      {
+        ...{ request: 'elsewhere', type: 'new', sequence: 1, approach: 'n', leaseUntil: '2026-11-23T09:00:00.000Z' },
+      } as SignalRequest,
+      street.clock.now(),
+    )
+    const { id } = street.send(1000)
+    const before = Date.parse(street.missions.get(id).etaAt)
+    await street.run(20)
+    const { junctions, etaAt } = street.missions.get(id)
+    expect(junctions[0]).toMatchObject({ state: 'accepted', reason: 'waits for elsewhere', greenPromised: false })
+    expect(junctions[0]?.expectedDelayS).toBeGreaterThanOrEqual(40)
+    expect(Date.parse(etaAt) - before).toBeGreaterThan(30_000)
     await street.stop()
   })
 

@@ -62,6 +62,7 @@ export class AgentModel {
         sequence,
         status: 'watchOtherTraffic',
         reason: `waits for ${this.#live.request}`,
+        expectedDelayS: 40,
       })
       return
     }

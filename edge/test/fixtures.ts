@@ -162,7 +162,7 @@ export function actuated(table: JunctionTable, operation: 'coordinated' | 'free'
     ...table,
     operation,
     groups: table.groups.map((group) =>
-      group.kind === 'vehicle' ? { ...group, maxGreenS: 25, passageS: 3 } : { ...group },
+      group.kind === 'vehicle' ? { ...group, maxGreenS: 40, passageS: 3 } : { ...group },
     ),
     detectors: table.groups.map(({ id, kind }) => ({ id: `d-${id}`, kind, groups: [id] })),
   }

@@ -28,9 +28,14 @@ export class ActuatedStages implements StageOperation {
   /** By stage: how long one of its greens may outlast the common green. */
   readonly #lateMs: readonly number[]
   readonly #cycleMs: number
+  /** By stage: how long somebody has waited for it. */
+  readonly #waitedMs: number[]
   /** How long a conflicting call has waited for the stage to end. */
   #contestedMs = 0
-  #contested = false
+  /** Of that, what the next stage begins with. */
+  #carriedMs = 0
+  /** The stage that is called next. */
+  #called: number | undefined
   /** A new cycle has begun in a stage other than the first: its place has passed. */
   #overdue = false
 
@@ -39,6 +44,7 @@ export class ActuatedStages implements StageOperation {
     this.#heads = heads
     this.#clock = table.operation === 'coordinated' ? new StageClock(layout.plan) : undefined
     this.#cycleMs = layout.plan.cycleMs
+    this.#waitedMs = layout.heads.map(() => 0)
     this.#lateMs = table.stages.map((from) =>
       toMs(Math.max(...table.stages.map((to) => stageChangeS(table, from, to)))),
     )
@@ -54,6 +60,7 @@ export class ActuatedStages implements StageOperation {
   }
 
   leave(): void {
+    this.#carriedMs = 0
     this.#clock?.leave()
   }
 
@@ -71,8 +78,9 @@ export class ActuatedStages implements StageOperation {
   }
 
   #restart(): void {
-    this.#contestedMs = 0
-    this.#contested = false
+    this.#contestedMs = this.#carriedMs
+    this.#carriedMs = 0
+    this.#called = undefined
     this.#overdue = false
   }
 
@@ -84,22 +92,29 @@ export class ActuatedStages implements StageOperation {
     return some.length > 0 ? some : all
   }
 
-  advance({ index }: Running, { nowMs, elapsedMs }: Moment, held: boolean): void {
-    if (this.#contested) this.#contestedMs += elapsedMs
+  advance({ index }: Running, { nowMs, elapsedMs, demands }: Moment, held: boolean): void {
+    for (let at = 0; at < this.#waitedMs.length; at++) {
+      const waits = this.#isWanted(at, index, demands)
+      this.#waitedMs[at] = waits ? (this.#waitedMs[at] as number) + elapsedMs : 0
+    }
+    if (this.#called !== undefined) this.#contestedMs += elapsedMs
     if (!held && this.#clock?.advance(elapsedMs, nowMs) && index > 0) this.#overdue = true
   }
 
   next({ index }: Running, { demands }: Moment, hurry: number | undefined): number | undefined {
-    const target = this.#target(index, demands, hurry)
-    this.#contested = target !== undefined
-    if (target === undefined || !this.#hadMinimums(index, target)) return undefined
+    const called = this.#nextCalled(index, demands, hurry)
+    this.#called = called
+    if (called === undefined) return undefined
+    const target = hurry === undefined ? this.#via(index, called, demands) : called
+    // A green that goes on through the next stage has had a part of its maximum.
+    this.#carriedMs = target === called || this.#clock ? 0 : this.#contestedMs
+    if (!this.#hadMinimums(index, target)) return undefined
     if (hurry !== undefined) return target
     const clock = this.#clock
     if (clock && index === 0) {
-      const yields = clock.index > 0 || clock.untilEndMs(0) <= this.#layout.changeMs(target)
-      return yields ? target : undefined
+      return clock.index > 0 || this.#isOut(clock, index, target) ? target : undefined
     }
-    const forced = clock && this.#untilEndMs(clock, index) <= this.#layout.changeMs(target)
+    const forced = clock && this.#isOut(clock, index, target)
     const over = forced || this.#contestedMs >= (this.#maxMs[index] as number)
     return over || !this.#extended(index, target, demands) ? target : undefined
   }
@@ -110,7 +125,8 @@ export class ActuatedStages implements StageOperation {
       if (head.group.kind === 'vehicle') continue
       if (head.aspect === 'red' && demands.called(head.group.id) && this.#roomFor(head, index))
         this.#heads.begin([head])
-      else if (this.#contested && !rests && head.group.recall !== 'maximum') this.#heads.end(head, minimumMs(head))
+      else if (this.#called !== undefined && !rests && head.group.recall !== 'maximum')
+        this.#heads.end(head, minimumMs(head))
     }
   }
 
@@ -130,16 +146,30 @@ export class ActuatedStages implements StageOperation {
     return groups
   }
 
-  /** Who is to be served next, if anybody: in the order of the cycle, and when coordinated where it still fits. */
-  #target(index: number, demands: Demands, hurry: number | undefined): number | undefined {
-    const { length } = this.#layout
-    for (let step = 1; step < length; step++) {
-      const at = (index + step) % length
+  /** Who is to be served next, in the order of the cycle, and when coordinated where it still fits. */
+  #nextCalled(index: number, demands: Demands, hurry: number | undefined): number | undefined {
+    for (let at = this.#layout.after(index); at !== index; at = this.#layout.after(at)) {
       // A cycle ends in its first stage, called or not.
       if (this.#clock && at === 0) return 0
       if (at === hurry || (this.#isWanted(at, index, demands) && this.#fits(at))) return at
     }
     return undefined
+  }
+
+  /** The way to the called stage leads through one in which an extended green goes on, while its maximum allows. */
+  #via(index: number, called: number, demands: Demands): number {
+    for (let at = this.#layout.after(index); at !== called; at = this.#layout.after(at)) {
+      const goesOn = (head: Head) =>
+        this.#layout.has(index, head) && !this.#layout.has(called, head) && demands.extended(head.group.id)
+      if (this.#layout.headsOf(at).some(goesOn) && this.#fits(at) && this.#hasRoom(at)) return at
+    }
+    return called
+  }
+
+  #hasRoom(at: number): boolean {
+    return (
+      this.#clock !== undefined || this.#contestedMs + this.#layout.stage(at).minimumMs <= (this.#maxMs[at] as number)
+    )
   }
 
   #isWanted(at: number, index: number, demands: Demands): boolean {
@@ -153,8 +183,7 @@ export class ActuatedStages implements StageOperation {
     if (!this.#clock) return true
     const { minimumMs: leastMs, changeMs } = this.#layout.stage(at)
     const neededMs = this.#layout.changeMs(at) + leastMs + changeMs
-    if (this.#clock.untilEndMs(at) + lateMs >= neededMs) return true
-    return this.#layout.headsOf(at).some(({ aspect, forMs }) => aspect === 'red' && forMs > 2 * this.#cycleMs)
+    return this.#clock.untilEndMs(at) + lateMs >= neededMs || (this.#waitedMs[at] as number) > 2 * this.#cycleMs
   }
 
   #hadMinimums(index: number, target: number): boolean {
@@ -169,13 +198,19 @@ export class ActuatedStages implements StageOperation {
       .some((head) => head.aspect === 'green' && !this.#layout.has(target, head) && demands.extended(head.group.id))
   }
 
+  /** In time for the next stage to begin at its place; a green is never shorter than planned for a longer change. */
+  #isOut(clock: StageClock, index: number, target: number): boolean {
+    const changeMs = Math.min(this.#layout.changeMs(target), this.#layout.stage(index).changeMs)
+    return this.#untilEndMs(clock, index) <= changeMs
+  }
+
   #untilEndMs(clock: StageClock, index: number): number {
     return this.#overdue ? 0 : clock.untilEndMs(index)
   }
 
   /** Walkers who press while their stage is green walk at once where that costs nobody else. */
   #roomFor(head: Head, index: number): boolean {
-    if (!this.#contested) return true
+    if (this.#called === undefined) return true
     const clock = this.#clock
     if (!clock || index > 0 || clock.index > 0) return false
     return clock.untilEndMs(0) >= minimumMs(head) + toMs(head.group.clearanceS) + this.#heads.longestRedMs(head)
@@ -192,9 +227,22 @@ export class ActuatedStages implements StageOperation {
 
   /** Until the common green ends at the latest, ms; undefined where nothing bounds it. */
   #mostMs(index: number): number | undefined {
-    if (!this.#contested || (this.#clock && index === 0)) return undefined
+    if (this.#called === undefined || (this.#clock && index === 0)) return undefined
     const maxMs = (this.#maxMs[index] as number) - this.#contestedMs
     return this.#clock ? Math.min(maxMs, this.#untilEndMs(this.#clock, index)) : maxMs
+  }
+
+  /** As the common green; longer for one that may go on through other stages. */
+  #mostGreenMs(head: Head, index: number): number | undefined {
+    if (this.#called !== undefined && this.#layout.has(this.#called, head)) return undefined
+    const mostMs = this.#mostMs(index)
+    let longestMs = mostMs
+    for (let at = 0; at < this.#layout.length && mostMs !== undefined; at++) {
+      if (at === index || !this.#layout.has(at, head)) continue
+      if (this.#clock) return undefined
+      longestMs = Math.max(longestMs ?? 0, (this.#maxMs[at] as number) - this.#contestedMs)
+    }
+    return longestMs
   }
 
   /** A green and its flash. */
@@ -209,7 +257,7 @@ export class ActuatedStages implements StageOperation {
     const yieldMs =
       clock && index === 0 && clock.index === 0 && !loose ? clock.untilEndMs(0) - this.#clearanceMs(head) : 0
     const leastMs = Math.max(this.#leastMs(index), yieldMs)
-    const mostMs = loose ? undefined : this.#mostMs(index)
+    const mostMs = loose ? undefined : this.#mostGreenMs(head, index)
     if (mostMs === undefined) return { leastMs: leastMs + flashMs, mostMs }
     return { leastMs: leastMs + flashMs, mostMs: Math.max(leastMs, mostMs + (this.#lateMs[index] as number)) + flashMs }
   }

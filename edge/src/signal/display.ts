@@ -1,8 +1,8 @@
 import type { MovementState, SignalMode } from '@clearway/contracts'
 
 /**
- * When a group's present movement state ends, ms of the wall clock: a green with its flash. `maxEndMs` is absent where
- * nothing bounds it.
+ * When what a group shows ends, ms of the wall clock: a green with its flash, whether or not it turns from permissive to
+ * protected on the way. `maxEndMs` is absent where nothing bounds it, `likelyEndMs` is told where the end is certain.
  */
 export interface GroupTiming {
   minEndMs: number

@@ -203,7 +203,8 @@ export class Arbiter {
         const { reason, final } = hindered
         this.#close(id, { sequence, atMs, status: 'rejected', reason, mendable: !final })
       } else if (!transit) {
-        const exhausted = report?.preempt.exhausted.includes(way.approach.id) && this.#reservice.hasShared(vehicle)
+        // The call goes off for all of them, or the controller would ignore it for ever.
+        const exhausted = report?.preempt.exhausted.includes(way.approach.id)
         if (!exhausted && !this.#reservice.isOver(vehicle)) continue
         this.#close(id, { sequence, atMs, status: 'maxPresence', mendable: false })
         this.#reservice.lock(vehicle)
@@ -216,9 +217,7 @@ export class Arbiter {
     if (!first || first.transit) return none
     const calls: PreemptCall[] = []
     const call = (approach: string, urgency: number) => {
-      // One that the controller has had on for too long must go off once before it counts again.
-      if (report?.preempt.exhausted.includes(approach) || calls.some((other) => other.approach === approach)) return
-      calls.push({ approach, urgency })
+      if (!calls.some((other) => other.approach === approach)) calls.push({ approach, urgency })
     }
     for (const { called, way, rank } of this.#order) if (called) call(way.approach.id, rank)
     const least = calls.at(-1)

@@ -47,12 +47,7 @@ export class Reservice {
 
   /** Whether the vehicle has had more than the maximum presence, whatever the controller has counted. */
   isOver(vehicle: string): boolean {
-    return this.#usedMs(vehicle) >= this.#mostMs + afterControllerMs
-  }
-
-  /** Whether it has had its share in a maximum presence that the controller has counted. */
-  hasShared(vehicle: string): boolean {
-    return this.#usedMs(vehicle) >= slackMs
+    return (this.#uses.get(vehicle)?.usedMs ?? 0) >= this.#mostMs + afterControllerMs
   }
 
   /** Locks the vehicle out when the maximum presence was its own and not that of the ones before it. */
@@ -66,10 +61,6 @@ export class Reservice {
   /** Milliseconds for which the vehicle is still locked out; 0 when it is not. */
   lockedMs(vehicle: string): number {
     return this.#uses.get(vehicle)?.lockedMs ?? 0
-  }
-
-  #usedMs(vehicle: string): number {
-    return this.#uses.get(vehicle)?.usedMs ?? 0
   }
 
   #start(vehicle: string): Use {

@@ -30,7 +30,10 @@ interface Row {
   approach: string
   onMs: number
   servedMs: number
+  /** On for the maximum presence: ignored until it goes off once. */
   spent: boolean
+  /** Called for, in dwell, or being left. */
+  active: boolean
 }
 
 /**
@@ -64,7 +67,7 @@ export class NtcipDevice implements SoftController {
       preempt: { ...table.preempt, maxPresenceS: innerPresenceS },
     })
     this.#rows = this.#numbering.preempts.map(({ number, approach }) => {
-      return { number, approach, onMs: 0, servedMs: 0, spent: false }
+      return { number, approach, onMs: 0, servedMs: 0, spent: false, active: false }
     })
     this.#mib = new NtcipMib((object) => {
       if (object !== 'preemptControlTable') return
@@ -114,8 +117,12 @@ export class NtcipDevice implements SoftController {
     const elapsedMs = Math.max(0, upMs - (this.#lastMs || upMs))
     this.#lastMs = upMs
     this.#backUp(elapsedMs)
-    const calls = this.#rows.filter((row) => this.#calls(row, elapsedMs))
-    this.#inner.demand(calls.map(({ approach, number }) => ({ approach, urgency: number })))
+    const calls = this.#rows.flatMap((row) => {
+      if (!this.#calls(row, elapsedMs)) return []
+      row.active = true
+      return this.#dwelling(row).map((approach) => ({ approach, urgency: row.number }))
+    })
+    this.#inner.demand(calls.filter(({ approach }, at) => calls.findIndex((call) => call.approach === approach) === at))
     this.#inner.step(nowMs, upMs)
     this.#mib.age((upMs - this.#startedMs) / 1000)
     this.#publish(upMs)
@@ -148,6 +155,13 @@ export class NtcipDevice implements SoftController {
     const calls = !row.spent && (started || held)
     row.servedMs = calls ? row.servedMs + elapsedMs : 0
     return calls
+  }
+
+  /** Approaches that are green in dwell: the row's own, and every other whose phases are all in the column. */
+  #dwelling({ number, approach }: Row): string[] {
+    const phases = this.#mib.octets('preemptDwellPhase', number)
+    const others = this.#numbering.preempts.filter(({ dwell }) => dwell.every((each) => phases.includes(each)))
+    return [...new Set([approach, ...others.map((other) => other.approach)])]
   }
 
   #program(): void {
@@ -218,7 +232,7 @@ export class NtcipDevice implements SoftController {
     this.#mib.write('localFreeStatus', 0, coordinated ? free.notFree : free.transitionFree)
     this.#publishOutputs(display)
     this.#publishRings(display, upMs)
-    for (const row of this.#rows) this.#mib.write('preemptState', row.number, this.#stateOf(row))
+    this.#publishPreempts()
   }
 
   #unitControl(): number {
@@ -286,14 +300,16 @@ export class NtcipDevice implements SoftController {
     for (const ring of rings) this.#mib.write('ringStatus', ring, coded.get(ring) ?? interval.redRest)
   }
 
-  #stateOf({ number, approach, spent }: Row): number {
-    if (spent) return preemptStates.maxPresence
-    const preempt = this.#inner.report()?.preempt
-    if (preempt?.approach === approach) {
-      const { state } = preempt
-      if (state === 'entryStarted' || state === 'dwell' || state === 'exitStarted') return preemptStates[state]
+  #publishPreempts(): void {
+    const { state, approach } = this.#inner.report()?.preempt ?? {}
+    const acting = state === 'entryStarted' || state === 'dwell' || state === 'exitStarted' ? state : undefined
+    if (!acting) for (const row of this.#rows) row.active = false
+    const serving = this.#rows.find((row) => row.active && approach && this.#dwelling(row).includes(approach))
+    for (const row of this.#rows) {
+      const idle = this.called(row.number) ? preemptStates.notActiveWithCall : preemptStates.notActive
+      const state = row === serving && acting ? preemptStates[acting] : idle
+      this.#mib.write('preemptState', row.number, row.spent ? preemptStates.maxPresence : state)
     }
-    return this.called(number) ? preemptStates.notActiveWithCall : preemptStates.notActive
   }
 }
 

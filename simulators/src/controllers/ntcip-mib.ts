@@ -223,6 +223,11 @@ export class NtcipMib {
     return place ? this.#mib.getTableSingleCell(place.table, place.number, [row]) : this.#mib.getScalarValue(object)
   }
 
+  octets(object: string, row: number): number[] {
+    const value = this.read(object, row) as unknown as Buffer | string
+    return [...Buffer.from(value as string)]
+  }
+
   /**
    * Opens the port.
    *

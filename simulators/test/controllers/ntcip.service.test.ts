@@ -1,6 +1,7 @@
 import { isGreen } from '@clearway/edge'
 import { afterEach, describe, expect, it } from 'vitest'
 import { crossing } from '../../../edge/test/fixtures.ts'
+import { eightPhase } from '../../../edge/test/signal/ring-fixtures.ts'
 import { NtcipBench } from './ntcip-bench.ts'
 
 const asc = '1.3.6.1.4.1.1206.4.2.1'
@@ -96,6 +97,44 @@ describe('a call', () => {
   })
 })
 
+describe('what one preempt shows', () => {
+  it('serves every approach whose phases are in its dwell', async () => {
+    bench = await NtcipBench.open(crossing())
+    await bench.program(preempt(13, 1), Buffer.from([1, 3]))
+    await inPlan()
+    bench.driver.demand([{ approach: 'n', urgency: 3 }])
+    await bench.until(() => bench.preempt?.state === 'dwell', 60)
+    expect(bench.preempt).toMatchObject({ approach: 'n', together: ['s'] })
+    const groups = bench.driver.report()?.display.groups
+    expect([groups?.['v-n'], groups?.['v-s']].map(isGreen)).toEqual([true, true])
+  })
+
+  it('is the phases of an approach with rings, its left turn and its overlap with it', async () => {
+    bench = await NtcipBench.open(eightPhase({ operation: 'coordinated' }))
+    await inPlan()
+    expect(bench.driver.report()?.display.stage).toMatch(/^\d\+\d$/)
+    bench.driver.demand([{ approach: 'n', urgency: 3 }])
+    await bench.until(() => bench.preempt?.state === 'dwell', 90)
+    const display = bench.driver.report()?.display
+    const shown = Object.entries(display?.groups ?? {}).filter(([, state]) => isGreen(state))
+    expect(shown.map(([id]) => id).sort()).toEqual(['l-n', 'r-n', 'v-n'])
+    expect(display?.timing?.['v-n']?.minEndMs).toBeGreaterThan(0)
+    bench.driver.demand([])
+    await bench.until(() => bench.preempt?.state === 'notActive', 60)
+    expect(bench.faults).toEqual([])
+  })
+
+  it.each([
+    ['preemptDwellOverlap.3', preempt(18, 3), Buffer.alloc(0), /overlap 1 of approach "n" would not be green/],
+    ['preemptDwellPhase.1', preempt(13, 1), Buffer.from([2, 5, 8]), /2 and 8, which phaseConcurrency keeps apart/],
+  ])('with rings: %s', async (field, oid, value, message) => {
+    bench = await NtcipBench.open(eightPhase())
+    await bench.program(oid, value)
+    await bench.until(() => bench.driver.report()?.refusal !== undefined, 5)
+    expect(bench.faults[0]?.fields.find((fault) => fault.field === field)?.message).toMatch(message)
+  })
+})
+
 describe('a controller that is not fit is not asked', () => {
   const octets = (...numbers: number[]) => Buffer.from(numbers)
   const column = (object: string, number: number, value: number | Buffer, message: RegExp) =>
@@ -115,7 +154,7 @@ describe('a controller that is not fit is not asked', () => {
     column('preemptLink', 3, 1, /another preempt/),
     column('preemptCyclingPhase', 19, octets(1), /move on in dwell/),
     column('preemptDwellPhase', 13, octets(), /is empty/),
-    column('preemptDwellPhase', 13, octets(1), /without phase 2 of approach "e"/),
+    column('preemptDwellPhase', 13, octets(1), /phase 2 of approach "e" would not be green/),
     column('preemptDwellPhase', 13, octets(2, 1), /2 and 1, both of ring 1/),
     column('preemptDwellPhase', 13, octets(2, 3), /which phaseConcurrency keeps apart/),
     column('preemptDwellPhase', 13, octets(2, 9), /phase 9, which is not there/),

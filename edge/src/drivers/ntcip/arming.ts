@@ -235,15 +235,16 @@ function approachFaults(
   const shown = (output: NtcipPlan['groups'][string]): boolean => {
     if ('phase' in output) return dwell.includes(output.phase)
     if (!('overlap' in output)) return false
+    // An overlap follows its phases, and in dwell only where it is listed.
     const included = overlaps.octets(overlapIncludedPhases(output.overlap))
-    return dwellOverlaps.includes(output.overlap) || included.some((number) => dwell.includes(number))
+    return dwellOverlaps.includes(output.overlap) && included.some((number) => dwell.includes(number))
   }
   for (const output of outputsOf(plan, table, approach)) {
     if (shown(output)) continue
     const [what, number] = Object.entries(output)[0] as [string, number]
     const object = what === 'overlap' ? preempt.dwellOverlap(row) : preempt.dwellPhase(row)
     const value = (what === 'overlap' ? dwellOverlaps : dwell).join(', ') || 'nothing'
-    faults.push(fault(object, `is ${value}, without ${what} ${number} of approach "${approach}"; add it`))
+    faults.push(fault(object, `is ${value}: ${what} ${number} of approach "${approach}" would not be green; add it`))
   }
   const green = Object.entries(plan.groups).flatMap(([id, output]) => (shown(output) ? [id] : []))
   green.forEach((id, index) => {

@@ -88,7 +88,8 @@ function preemptOf(
 function stageOf({ mode, on, aspects }: Status, table: JunctionTable): string | undefined {
   if (mode !== 'coordinated' && mode !== 'recovering') return undefined
   if (on.length === 0) return undefined
-  if (table.rings) return on.join('+')
+  // The steady yellow after flash is on in every phase and no stage.
+  if (table.rings) return on.length > table.rings.rings.length ? undefined : on.join('+')
   const moving = table.groups.filter(({ id }) => aspects.get(id) === 'green' || aspects.get(id) === 'yellow')
   const stages = table.stages.filter(({ groups }) => moving.every(({ id }) => groups.includes(id)))
   return stages.length === 1 ? stages[0]?.id : undefined

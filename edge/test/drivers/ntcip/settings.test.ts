@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { InputError } from '@clearway/contracts'
 import { expect, it } from 'vitest'
 import { NtcipController } from '../../../src/index.ts'
@@ -27,6 +29,12 @@ function refusal(change: (settings: Settings) => unknown): InputError {
 
 it('takes settings that fit the junction', () => {
   expect(() => new NtcipController(crossing(), crossingSettings(), () => undefined)).not.toThrow()
+})
+
+it('takes the example of the documentation', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../../docs/drivers/ntcip-1202.md'), 'utf8')
+  const example = JSON.parse(/```json\n([^`]+)```/.exec(page)?.[1] ?? '')
+  expect(() => new NtcipController(crossing(), example, () => undefined)).not.toThrow()
 })
 
 it.each<[string, (settings: Settings) => unknown, string, RegExp]>([

@@ -5,19 +5,17 @@ import { Cutter, type Item, type Message, toBytes } from './gbt20999-wire.ts'
 import type { SoftController } from './soft-controller.ts'
 
 /** What the line or the controller may be made to do. */
-export const gbt20999Faults = [
-  'none',
-  'cut',
-  'stall',
-  'garbage',
-  'split',
-  'checksum',
-  'own-sequence',
-  'errors',
-  'read-only',
-  'restart',
-] as const
-export type Gbt20999Fault = (typeof gbt20999Faults)[number]
+export type Gbt20999Fault =
+  | 'none'
+  | 'cut'
+  | 'stall'
+  | 'garbage'
+  | 'split'
+  | 'checksum'
+  | 'own-sequence'
+  | 'errors'
+  | 'read-only'
+  | 'restart'
 
 export interface Gbt20999DeviceOptions {
   /** Requests that the centre does not repeat for so long are dropped by the controller itself, s. */

@@ -30,7 +30,7 @@ export const objects = {
 } as const
 
 /** The two kinds of request in data class 8: tables of the same form under different objects. */
-export const requestTables = {
+const requestTables = {
   priority: { configuration: 2, state: 3 },
   urgent: { configuration: 5, state: 6 },
 } as const

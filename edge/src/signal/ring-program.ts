@@ -32,7 +32,6 @@ export class RingProgram implements Program {
   readonly #fixed: boolean
   readonly #transit: RingTransit
   readonly #timing: RingTiming
-  readonly #greatest: ReadonlySet<string>
   /** Chosen to come back with; kept until they are green. */
   #entering: RingPhase[] | undefined
 
@@ -46,8 +45,7 @@ export class RingProgram implements Program {
     this.#clock = operation === 'free' ? undefined : new RingClock(this.#layout)
     this.#fixed = operation === 'fixed-time'
     this.#transit = new RingTransit(table, this.#layout)
-    this.#timing = new RingTiming(this.#layout, this.#sequence, this.#clock, this.#transit, this.#fixed)
-    this.#greatest = new Set(table.groups.filter(({ recall }) => recall === 'maximum').map(({ id }) => id))
+    this.#timing = new RingTiming(table, this.#layout, this.#sequence.rings, this.#clock)
   }
 
   get coordinated(): boolean {
@@ -106,12 +104,7 @@ export class RingProgram implements Program {
   }
 
   stageEnd(nowMs: number): StageEnd {
-    const greens = this.#timing.greens(this.#heads)
-    const soonest = (ends: readonly (number | undefined)[]) => {
-      const known = ends.filter((endMs) => endMs !== undefined)
-      return known.length === 0 ? undefined : nowMs + Math.min(...known)
-    }
-    return { minEndMs: soonest(greens.map(({ minMs }) => minMs)), maxEndMs: soonest(greens.map(({ maxMs }) => maxMs)) }
+    return this.#timing.first(nowMs, this.#heads)
   }
 
   timing(nowMs: number, heads: SignalHeads): Readonly<Record<string, GroupTiming>> {
@@ -207,7 +200,7 @@ export class RingProgram implements Program {
     if (this.#isOut(ring, phase)) return true
     const { rings, side } = this.#sequence
     if (this.#transit.cuts(ring, rings, side)) return true
-    return !this.#fixed && !demands.extended(phase.drive) && !this.#greatest.has(phase.drive)
+    return !this.#fixed && !demands.extended(phase.drive)
   }
 
   /** Maxed out, forced off, or at the end of its split. */
@@ -251,20 +244,25 @@ export class RingProgram implements Program {
     }
   }
 
-  /** The phases to come back with: those of `first`, or the one that has waited longest, and what goes along. */
+  /** The phases to come back with: those of `first`, or the one whose call has waited longest, and what goes along. */
   #choose(demands: Demands, first: readonly string[] | undefined): RingPhase[] {
-    const waited = ({ drive, walks }: RingPhase) =>
-      Math.max(
-        ...[drive, ...walks]
-          .map((id) => this.#heads.get(id))
-          .map(({ aspect, forMs }) => (aspect === 'red' ? forMs : 0)),
-      )
+    const redMs = (id: string) => {
+      const { aspect, forMs } = this.#heads.get(id)
+      return aspect === 'red' ? forMs : 0
+    }
+    const waitedMs = (phase: RingPhase) => {
+      const always = this.#fixed || (this.#clock !== undefined && phase.coordinated)
+      const waiting = [phase.drive, ...phase.walks].filter((id) => demands.called(id))
+      return Math.max(0, ...(always ? [phase.drive, ...waiting] : waiting).map(redMs))
+    }
     const rank = (phase: RingPhase) => {
       if (first?.includes(phase.drive)) return 3
       if ([...phase.walks, ...phase.overlaps].some((id) => first?.includes(id))) return 2
       return this.#called(phase, demands) ? 1 : 0
     }
-    const order = [...this.#layout.phases].sort((a, b) => rank(b) - rank(a) || waited(b) - waited(a))
+    // Whom nobody called comes along as at a barrier: the longest.
+    const weight = (phase: RingPhase) => (rank(phase) > 0 ? waitedMs(phase) : phase.splitMs)
+    const order = [...this.#layout.phases].sort((a, b) => rank(b) - rank(a) || weight(b) - weight(a))
     const chosen: RingPhase[] = []
     for (const phase of order) {
       const side = chosen[0]?.barrier ?? phase.barrier

@@ -1,9 +1,10 @@
+import type { JunctionTable } from '@clearway/contracts'
 import type { GroupTiming } from './display.ts'
+import type { StageEnd } from './program.ts'
 import type { RingClock } from './ring-clock.ts'
 import type { RingLayout, RingPhase } from './ring-layout.ts'
-import type { Ring, RingSequence } from './ring-sequence.ts'
-import type { RingTransit } from './ring-transit.ts'
-import { type Head, minimumMs, type SignalHeads, tailLeftMs, toMs } from './signal-heads.ts'
+import type { Ring } from './ring-sequence.ts'
+import { type Head, minimumMs, type SignalHeads, tailLeftMs, toMs, untilClearMs } from './signal-heads.ts'
 
 /** Walk and clearance in full. */
 export const walkMs = ({ group }: Head): number => toMs(group.minGreenS + group.clearanceS)
@@ -23,60 +24,66 @@ export function leastLeftMs({ drive, walks, overlaps }: RingPhase, heads: Signal
   return leftMs
 }
 
-/** Time left, ms; open where absent. */
-export interface Left {
-  minMs: number
-  maxMs?: number
+/** How long a state lasts yet, ms; open where absent. */
+interface Ends {
+  leastMs: number
+  mostMs?: number
   likelyMs?: number
 }
 
-/** What the rings foresee of the ends of their greens and reds, by the calls of now. */
+/** What the rings foresee of the ends of their greens and reds: by the clock, and by the calls of now. */
 export class RingTiming {
   readonly #layout: RingLayout
-  readonly #sequence: RingSequence
+  readonly #rings: readonly Ring[]
   readonly #clock: RingClock | undefined
-  readonly #transit: RingTransit
   readonly #fixed: boolean
+  readonly #mayCut: boolean
+  readonly #mostHeldMs: number
 
-  constructor(
-    layout: RingLayout,
-    sequence: RingSequence,
-    clock: RingClock | undefined,
-    transit: RingTransit,
-    fixed: boolean,
-  ) {
+  /** @param clock absent where the junction is free */
+  constructor(table: JunctionTable, layout: RingLayout, rings: readonly Ring[], clock: RingClock | undefined) {
     this.#layout = layout
-    this.#sequence = sequence
+    this.#rings = rings
     this.#clock = clock
-    this.#transit = transit
-    this.#fixed = fixed
+    this.#fixed = (table.operation ?? 'fixed-time') === 'fixed-time'
+    this.#mayCut = table.priority?.earlyGreen === true
+    this.#mostHeldMs = toMs(table.priority?.maxExtensionS ?? 0)
   }
 
-  /** Of the greens of the phases, ring by ring. */
-  greens(heads: SignalHeads): Left[] {
-    return this.#sequence.rings.flatMap((ring) =>
-      ring.now && !ring.clearing ? this.#green(ring, ring.now, heads) : [],
-    )
+  /** Of the first green to end. */
+  first(nowMs: number, heads: SignalHeads): StageEnd {
+    const greens = this.#rings.flatMap((ring) => (ring.now && !ring.clearing ? this.#green(ring, ring.now, heads) : []))
+    const soonest = (ends: readonly (number | undefined)[]) => {
+      const known = ends.filter((ms) => ms !== undefined)
+      return known.length === 0 ? undefined : nowMs + Math.min(...known)
+    }
+    return { minEndMs: soonest(greens.map(({ leastMs }) => leastMs)), maxEndMs: soonest(greens.map((g) => g.mostMs)) }
   }
 
   byGroup(nowMs: number, heads: SignalHeads): Record<string, GroupTiming> {
     const timing: Record<string, GroupTiming> = {}
-    const tell = (id: string, { minMs, maxMs, likelyMs }: Left) => {
-      timing[id] = {
-        minEndMs: nowMs + minMs,
-        ...(maxMs === undefined ? {} : { maxEndMs: nowMs + maxMs }),
-        ...(likelyMs === undefined ? {} : { likelyEndMs: nowMs + likelyMs }),
+    const tell = (head: Head, { leastMs, mostMs, likelyMs }: Ends) => {
+      // The flash that follows a green is the same movement state.
+      const atMs = nowMs + (head.aspect === 'green' ? toMs(head.group.greenFlashS) : 0)
+      timing[head.group.id] = {
+        minEndMs: atMs + leastMs,
+        ...(mostMs === undefined ? {} : { maxEndMs: atMs + mostMs }),
+        ...(likelyMs === undefined ? {} : { likelyEndMs: atMs + likelyMs }),
       }
     }
-    for (const head of heads.heads) if (head.aspect === 'red') tell(head.group.id, this.#red(head))
-    for (const ring of this.#sequence.rings) {
+    for (const head of heads.heads) if (head.aspect === 'red') tell(head, this.#red(head))
+    for (const ring of this.#rings) {
       const { now, clearing } = ring
       if (!now || clearing) continue
-      const left = this.#green(ring, now, heads)
-      tell(now.drive, left)
-      for (const id of now.walks) if (heads.get(id).aspect === 'green') tell(id, this.#walk(ring, now, heads.get(id)))
-      // The next phase may include it too: it has no latest end.
-      for (const id of now.overlaps) if (heads.get(id).aspect === 'green') tell(id, { minMs: left.minMs })
+      const ends = this.#green(ring, now, heads)
+      tell(heads.get(now.drive), ends)
+      for (const head of now.walks.map((id) => heads.get(id))) {
+        if (head.aspect === 'green') tell(head, this.#walk(ring, now, head))
+      }
+      for (const head of now.overlaps.map((id) => heads.get(id))) {
+        // The next phase may include it too: it has no latest end.
+        if (head.aspect === 'green') tell(head, { leastMs: ends.leastMs })
+      }
     }
     return timing
   }
@@ -93,60 +100,67 @@ export class RingTiming {
     return this.#clock !== undefined && !passed && (this.#fixed || coordinated)
   }
 
-  #green(ring: Ring, phase: RingPhase, heads: SignalHeads): Left {
+  #green(ring: Ring, phase: RingPhase, heads: SignalHeads): Ends {
     const leastMs = leastLeftMs(phase, heads)
-    const clockMs = this.clockLeftMs(ring, phase)
-    if (this.holds(ring, phase)) {
-      const endMs = Math.max(leastMs, clockMs ?? 0)
-      return this.#fixed ? { minMs: endMs, maxMs: this.#latest(ring, phase, endMs) } : { minMs: endMs, likelyMs: endMs }
+    const mostMs = this.#most(ring, phase, heads)
+    const most = mostMs === undefined ? {} : { mostMs: Math.max(leastMs, mostMs) + this.#mostHeldMs }
+    if (!this.holds(ring, phase)) {
+      const likely = mostMs === undefined ? {} : { likelyMs: ring.ready ? leastMs : Math.max(leastMs, mostMs) }
+      return { leastMs, ...most, ...likely }
     }
-    if (!ring.pressed) return { minMs: leastMs }
-    // Alone it could go; others beside it may hold it back at the barrier.
-    const bounds = ring.ahead
-      ? [this.#bound(ring, phase, heads)]
-      : this.#sequence.rings.map((other) => this.#bound(other, other.now, heads))
-    if (bounds.some((bound) => bound === undefined)) return { minMs: leastMs }
-    const maxMs = Math.max(leastMs, ...(bounds as number[]))
-    return { minMs: leastMs, maxMs, likelyMs: ring.ready ? leastMs : maxMs }
+    const endMs = Math.max(leastMs, this.clockLeftMs(ring, phase) ?? 0)
+    return { leastMs: this.#mayCut ? leastMs : endMs, ...most, likelyMs: Math.max(endMs, mostMs ?? 0) }
   }
 
-  /** The latest end of a ring's present green by its own limits. */
-  #bound(ring: Ring, phase: RingPhase | undefined, heads: SignalHeads): number | undefined {
-    if (!phase || ring.clearing) return ring.next ? undefined : 0
-    const leastMs = leastLeftMs(phase, heads)
-    if (this.#clock) return this.#latest(ring, phase, Math.max(leastMs, this.clockLeftMs(ring, phase) ?? 0))
-    if (!ring.pressed) return undefined
-    return this.#latest(ring, phase, Math.max(leastMs, phase.maxGreenMs - ring.pressedMs))
+  /** The latest end of a green, transit aside; undefined where nothing bounds it. */
+  #most(ring: Ring, phase: RingPhase, heads: SignalHeads): number | undefined {
+    if (this.#clock ? phase.coordinated && !this.#fixed : !ring.pressed) return undefined
+    if (this.#goesAlone(ring)) return this.#limitMs(ring, phase)
+    // It waits for the others at the barrier, and they may have more to serve before it.
+    const last = this.#layout.rings[ring.place]?.[phase.barrier]?.at(-1) as RingPhase
+    if (this.#clock) return ring.passed ? undefined : this.#clock.untilForceOffMs(last)
+    let mostMs = 0
+    for (const { place, now, clearing, next } of this.#rings) {
+      const at = clearing ? next : now
+      if (!at) continue
+      const later = this.#layout.rings[place]?.[phase.barrier]?.filter(({ index }) => index > at.index) ?? []
+      const leastMs = clearing ? at.changeMs : leastLeftMs(at, heads)
+      let sumMs = Math.max(leastMs, this.#limitMs(this.#rings[place] as Ring, at))
+      for (const { changeMs, maxGreenMs, walks } of later) {
+        sumMs += changeMs + Math.max(maxGreenMs, ...walks.map((id) => walkMs(heads.get(id))))
+      }
+      mostMs = Math.max(mostMs, sumMs)
+    }
+    return mostMs
   }
 
-  #latest({ ahead }: Ring, phase: RingPhase, endMs: number): number {
-    // A ring that has more to serve on this side is not at the barrier yet.
-    const side = ahead ? (this.#layout.rings[phase.ring]?.[phase.barrier] ?? []) : []
-    const later = side.filter(({ index }) => index > phase.index)
-    const laterMs = later.reduce((sum, { changeMs, maxGreenMs }) => sum + changeMs + maxGreenMs, 0)
-    return endMs + this.#transit.holdLeftMs(phase) + (this.#clock ? 0 : laterMs)
+  #goesAlone({ place, ahead }: Ring): boolean {
+    if (!ahead) return false
+    return this.#rings.every(
+      (other) => other.place === place || !other.now || this.#layout.compatible(ahead, other.now),
+    )
   }
 
-  #walk(ring: Ring, phase: RingPhase, head: Head): Left {
+  /** What its own limits leave of a green, its minimums aside. */
+  #limitMs(ring: Ring, phase: RingPhase): number {
+    return this.#clock ? (this.clockLeftMs(ring, phase) ?? 0) : phase.maxGreenMs - ring.pressedMs
+  }
+
+  #walk(ring: Ring, phase: RingPhase, head: Head): Ends {
     const leastMs = Math.max(0, minimumMs(head) - head.forMs)
     const clockMs = this.clockLeftMs(ring, phase)
-    if (!this.holds(ring, phase) || clockMs === undefined) return { minMs: leastMs, maxMs: leastMs, likelyMs: leastMs }
+    if (!this.holds(ring, phase) || clockMs === undefined) return { leastMs, mostMs: leastMs, likelyMs: leastMs }
     const endMs = Math.max(leastMs, clockMs - toMs(head.group.clearanceS))
-    return { minMs: leastMs, maxMs: endMs, likelyMs: endMs }
+    return { leastMs: this.#mayCut ? leastMs : endMs, mostMs: endMs + this.#mostHeldMs, likelyMs: endMs }
   }
 
   /** At the earliest when all that stands against it has run its minimums; by the clock when its turn comes. */
-  #red(head: Head): Left {
-    const waits = head.conflicts.map(({ other, redMs }) => {
-      if (other.aspect === 'red') return redMs - other.forMs
-      const leastMs = other.aspect === 'green' ? Math.max(0, minimumMs(other) - other.forMs) : 0
-      return leastMs + tailLeftMs(other) + redMs
-    })
-    const minMs = Math.max(0, ...waits)
+  #red(head: Head): Ends {
+    const leastMs = untilClearMs(head, minimumMs)
     const clock = this.#clock
-    if (!clock || head.group.kind === 'pedestrian') return { minMs }
-    const { id } = head.group
+    const { id, kind } = head.group
     const phases = this.#layout.phases.filter(({ drive, overlaps }) => drive === id || overlaps.includes(id))
-    return { minMs, likelyMs: Math.max(minMs, Math.min(...phases.map((phase) => clock.untilStartMs(phase)))) }
+    if (!clock || kind === 'pedestrian' || phases.length === 0) return { leastMs }
+    return { leastMs, likelyMs: Math.max(leastMs, Math.min(...phases.map((phase) => clock.untilStartMs(phase)))) }
   }
 }

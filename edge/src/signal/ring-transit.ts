@@ -77,11 +77,6 @@ export class RingTransit {
     return true
   }
 
-  /** How much longer the green of the phase may be held. */
-  holdLeftMs(phase: RingPhase): number {
-    return phase === this.target ? this.#mostMs - this.#heldMs : 0
-  }
-
   #choose(priority: readonly PriorityCall[]): void {
     const call = priority.find((other) => this.#phaseFor(other) !== undefined)
     if (call?.approach === this.#call?.approach && call?.exit === this.#call?.exit) return

@@ -83,12 +83,21 @@ export class RingDiagram {
     return this
   }
 
-  /** The rows since the last look: rings, then the walks and overlaps that were on. */
+  /** Everything drawn so far is forgotten. */
+  clean(): this {
+    this.#rows.clear()
+    return this
+  }
+
+  /** What was shown since the last look, second by second: the rings, then these groups. */
   draw(...groups: string[]): string {
     const rings = this.table.rings!.rings.map((_, place) => this.#rows.get(`ring ${place}`) ?? '')
     const rows = [...rings, ...groups.map((id) => `${this.#rows.get(id)} ${id}`)]
-    this.#rows.clear()
-    return `\n${rows.join('\n')}\n`
+    const tens = Array.from({ length: Math.ceil((rings[0]?.length ?? 0) / 10) }, (_, ten) =>
+      String(ten * 10).padEnd(10),
+    )
+    this.clean()
+    return `\n${[tens.join('').trimEnd(), ...rows].join('\n')}\n`
   }
 
   #at(): Moment {

@@ -64,7 +64,7 @@ export class Arbiter {
   #answers: Answer[] = []
 
   /** @param nowMs present time: what was sent before the start of this process may have been answered by an earlier one */
-  constructor(table: JunctionTable, nowMs = Number.NEGATIVE_INFINITY) {
+  constructor(table: JunctionTable, nowMs: number) {
     this.#table = table
     this.#ways = waysOf(table)
     this.#closed = new ClosedRequests(nowMs)

@@ -10,7 +10,7 @@ const startMs = Date.parse('2026-11-23T08:15:00Z')
 function open() {
   const table = crossing()
   const cabinet = new SimulatedController(table)
-  const arbiter = new Arbiter(table)
+  const arbiter = new Arbiter(table, startMs)
   let nowMs = startMs
   const answers: Answer[] = []
   const pass = (durationS: number, each?: () => void) => {

@@ -216,6 +216,12 @@ export const clauses = [
     scene: 'exchange',
   },
   {
+    id: 'update-keeps',
+    text: 'Updates keep the green.',
+    expected: ({ leaseS }) => `green and \`granted\` for longer than the lease of ${leaseS} s`,
+    scene: 'exchange',
+  },
+  {
     id: 'duplicate',
     text: 'The same message twice changes nothing and is given no contradictory answer.',
     expected: 'green and `granted` stay',
@@ -313,12 +319,6 @@ export const clauses = [
     id: 'compatible',
     text: 'Requests whose movements do not conflict are served together, or the later is told to wait.',
     expected: '`granted` or `watchOtherTraffic`, the first keeps its green',
-    scene: 'presence',
-  },
-  {
-    id: 'update-keeps',
-    text: 'Updates keep the green.',
-    expected: ({ leaseS }) => `green and \`granted\` for longer than the lease of ${leaseS} s`,
     scene: 'presence',
   },
   {

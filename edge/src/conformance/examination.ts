@@ -21,6 +21,7 @@ import type { Verdicts } from './verdicts.ts'
 const pollS = 0.1
 const renewEveryMs = 1000
 const settleS = 2
+const forgottenAfterS = 1
 
 interface Renewed {
   mission: Mission
@@ -41,6 +42,8 @@ export class Examination {
   readonly events: Message[] = []
   /** Why no scene that needs a green can be run any more. */
   barred: string | undefined
+  /** Whether its mode tells a pre-emption from the plan. */
+  modeTells = true
   /** When the junction was last given back; the recovery counts from here. */
   releasedMs: number | undefined
   readonly #messages: MessageWatch
@@ -176,9 +179,10 @@ export class Examination {
     )
   }
 
-  /** Its green, and nothing said against it. */
+  /** Its green, by pre-emption and not by the plan, and nothing said against it. */
   holds(mission: Mission): boolean {
-    return this.shows(mission) && this.told(mission) === 'granted'
+    const held = !this.modeTells || !this.local
+    return held && this.shows(mission) && this.told(mission) === 'granted'
   }
 
   /** In words, for a report. */
@@ -190,14 +194,20 @@ export class Examination {
   }
 
   skip(ids: readonly ClauseId[]): void {
-    this.verdicts.notRun(ids, this.barred ?? 'no green was held to try it on')
+    this.verdicts.notRun(
+      ids,
+      this.barred ?? `no green could be held for it (preempt.maxPresenceS ${this.bounds.maxPresenceS})`,
+    )
   }
 
   /** Nothing has the junction but its plan. @returns false when it did not come back in time */
   async calm(): Promise<boolean> {
     for (const { mission } of [...this.#renewed]) await this.cancel(mission)
     const { leaseS, dwellS, exitS } = this.bounds
+    const wasLocal = this.local
     const back = await this.until(() => this.local, 2 * leaseS + dwellS + exitS)
+    // A call that has just gone off may need a moment to be forgotten.
+    if (!wasLocal) await this.until(() => !this.local, forgottenAfterS)
     if (back) this.releasedMs = this.clock.now()
     else this.barred ??= `the junction is not under local control: ${this.shown()}`
     return back

@@ -2,7 +2,7 @@ import { cycleOf, type JunctionTable } from '@clearway/contracts'
 import { crossing } from '../fixtures.ts'
 
 /** The crossing with intervals as short as a table may have them: what takes minutes there takes seconds here. */
-export function brisk(): JunctionTable {
+export function brisk(maxPresenceS = 40): JunctionTable {
   const table = crossing()
   const brisker: JunctionTable = {
     ...table,
@@ -12,7 +12,7 @@ export function brisk(): JunctionTable {
     ),
     intergreens: table.intergreens.map((intergreen) => ({ ...intergreen, redS: 1 })),
     stages: table.stages.map((stage) => ({ ...stage, greenS: 6 })),
-    preempt: { minGreenS: 1, minDwellS: 2, maxPresenceS: 20 },
+    preempt: { minGreenS: 1, minDwellS: 2, maxPresenceS },
     offsetS: 3,
   }
   return { ...brisker, cycleS: cycleOf(brisker) }

@@ -42,6 +42,8 @@ export interface Deviation {
   cabinet?: (cabinet: ControllerLink, device: Device) => ControllerLink
   /** Seconds to wait before each attempt to connect. */
   pauseS?: (attempt: number) => number
+  /** Done at every tick. */
+  step?: (device: Device) => void
   acknowledges?: boolean
   resends?: boolean
   announcesDeath?: boolean
@@ -116,12 +118,18 @@ export class Device implements CentreLink {
     if (!withLine) Object.defineProperty(this, 'line', { value: undefined })
   }
 
+  get isConnected(): boolean {
+    return this.#down !== undefined
+  }
+
   run(stop: AbortSignal): Promise<void> {
     this.#agent.start()
     const broken = (fault: Error) => {
       throw fault
     }
-    return tick([this.#agent], 0.2, this.clock, stop, broken)
+    const { step = () => undefined } = this.#deviation
+    const beside = { device: 'beside', start: () => undefined, step: () => step(this), stop: async () => undefined }
+    return tick([this.#agent, beside], 0.2, this.clock, stop, broken)
   }
 
   /** The process dies and is started again a little later. */

@@ -1,5 +1,5 @@
 import type { Examination } from '../examination.ts'
-import { green, holding, leavesAlone, noticeS } from './green.ts'
+import { green, type Held, holding, leavesAlone, noticeS } from './green.ts'
 import { conflictingWay, redWay } from './ways.ts'
 
 /** The lease of a first message that is to be replayed: it must not be refused for being late alone. */
@@ -13,7 +13,8 @@ export async function exchange(exam: Examination): Promise<void> {
   const { verdicts, clock, table, bounds } = exam
   const way = redWay(exam)
   const held = holding(exam, { way, leaseS: longLeaseS })
-  if (verdicts.wants('request-answered', 'request-granted')) await held()
+  if (verdicts.wants('request-answered', 'request-granted')) await held(0)
+  if (verdicts.wants('update-keeps')) await keepOn(exam, held)
 
   await leavesAlone(exam, 'duplicate', held, async (mission) => {
     const last = mission.sent.at(-1)
@@ -36,7 +37,7 @@ export async function exchange(exam: Examination): Promise<void> {
   })
 
   if (!verdicts.wants('cancel-releases', 'replayed-new')) return
-  const mission = await held()
+  const mission = await held(cancelShowsS)
   if (!mission) return exam.skip(['cancel-releases', 'replayed-new'])
   verdicts.begin('cancel-releases')
   exam.silence(mission)
@@ -61,6 +62,17 @@ export async function exchange(exam: Examination): Promise<void> {
   const moved = await exam.until(served, 2 * noticeS)
   verdicts.judge('replayed-new', !moved, exam.shown(), moved ? exam.answersTo(mission).at(-1)?.body : undefined)
   if (moved) await exam.cancel(mission)
+}
+
+/** Updates and nothing else, for longer than the lease. */
+async function keepOn(exam: Examination, held: Held): Promise<void> {
+  const { verdicts, bounds } = exam
+  const mission = await held(bounds.leaseS + 2)
+  if (!mission) return exam.skip(['update-keeps'])
+  verdicts.begin('update-keeps')
+  const lost = await exam.until(() => !exam.holds(mission), bounds.leaseS + 1)
+  verdicts.judge('update-keeps', !lost, `told ${exam.told(mission)}, ${exam.shown()}`, lost ? exam.state : undefined)
+  if (lost) exam.barred = 'updates do not keep the green'
 }
 
 /** Silence of the centre: the lease is not renewed any more. */

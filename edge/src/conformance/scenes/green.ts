@@ -1,3 +1,4 @@
+import { fromTimestamp } from '@clearway/contracts'
 import type { ClauseId } from '../clauses.ts'
 import type { Examination } from '../examination.ts'
 import type { Mission, Way } from '../mission.ts'
@@ -59,7 +60,8 @@ export async function green(
   await exam.until(() => exam.shows(mission), bounds.entryS)
   if (exam.reportsChanges === false) exam.barred = 'the device does not report changes when they happen'
   else if (!exam.shows(mission)) exam.barred = `the green of ${mission.group} is never shown`
-  else if (exam.state?.mode !== 'preempted') {
+  else if (!(await exam.until(() => exam.state?.mode === 'preempted', shownAfterS))) {
+    exam.modeTells = false
     verdicts.fail('state-consistent', `mode ${exam.state?.mode} while ${mission.request} is granted`, exam.state)
   }
   if (exam.barred === undefined) return mission
@@ -72,33 +74,37 @@ export async function dwell(exam: Examination, mission: Mission): Promise<void> 
   await exam.until(() => !exam.shows(mission), exam.bounds.dwellS)
 }
 
-/**
- * Does something that must leave a held green alone, and looks whether it does.
- *
- * @param held returns the mission to try it on: the same again, or a new one where the last was lost
- */
+/** Seconds that the device has to keep a green, counted from its request. */
+export const presenceLeftS = (exam: Examination, mission: Mission): number =>
+  (fromTimestamp(mission.sent[0]?.at ?? '') - exam.clock.now()) / 1000 + exam.bounds.maxPresenceS
+
+/** Hands out a green that lasts for `needS` more seconds; undefined when there is none, and the reason is `exam.skip`'s. */
+export type Held = (needS: number) => Promise<Mission | undefined>
+
+/** One held green as long as it lasts, then another. */
+export function holding(exam: Examination, wish: GreenWish): Held {
+  let mission: Mission | undefined
+  const lasts = (needS: number) => mission && exam.holds(mission) && presenceLeftS(exam, mission) > needS
+  return async (needS) => {
+    if (lasts(needS)) return mission
+    mission = await green(exam, wish)
+    if (mission) await dwell(exam, mission)
+    return lasts(needS) ? mission : undefined
+  }
+}
+
+/** Does something that must leave a held green alone, and looks whether it does. */
 export async function leavesAlone(
   exam: Examination,
   id: ClauseId,
-  held: () => Promise<Mission | undefined>,
+  held: Held,
   act: (mission: Mission) => Promise<void>,
 ): Promise<void> {
   if (!exam.verdicts.wants(id)) return
-  const mission = await held()
+  const mission = await held(noticeS + 1)
   if (!mission) return exam.skip([id])
   exam.verdicts.begin(id)
   await act(mission)
   const lost = await exam.until(() => !exam.holds(mission), noticeS)
   exam.verdicts.judge(id, !lost, `told ${exam.told(mission)}, ${exam.shown()}`, lost ? exam.state : undefined)
-}
-
-/** Hands out one held green as long as it lasts, then another. */
-export function holding(exam: Examination, wish: GreenWish): () => Promise<Mission | undefined> {
-  let mission: Mission | undefined
-  return async () => {
-    if (mission && exam.holds(mission)) return mission
-    mission = await green(exam, wish)
-    if (mission) await dwell(exam, mission)
-    return mission
-  }
 }

@@ -1,7 +1,6 @@
-import { fromTimestamp } from '@clearway/contracts'
 import type { Examination } from '../examination.ts'
 import type { Mission } from '../mission.ts'
-import { green, noticeS } from './green.ts'
+import { green, noticeS, presenceLeftS } from './green.ts'
 import { compatibleWay } from './ways.ts'
 
 /** The device may count from the entry and not from the call. */
@@ -10,18 +9,13 @@ const lock = ['max-presence', 'reservice-lock'] as const
 
 /** One green held until it is taken away. */
 export async function presence(exam: Examination): Promise<void> {
-  const { verdicts, clock } = exam
+  const { verdicts } = exam
   const mission = await green(exam)
-  if (!mission) return exam.skip(['compatible', 'update-keeps', ...lock])
-  const grantedMs = clock.now()
+  if (!mission) return exam.skip(['compatible', ...lock])
   if (verdicts.wants('compatible')) await together(exam, mission)
-  if (verdicts.wants('update-keeps')) await keepOn(exam, mission, grantedMs)
   if (verdicts.wants(...lock)) await useUp(exam, mission)
   await exam.calm()
 }
-
-const leftS = (exam: Examination, mission: Mission): number =>
-  (fromTimestamp(mission.sent[0]?.at ?? '') - exam.clock.now()) / 1000 + exam.bounds.maxPresenceS
 
 async function together(exam: Examination, mission: Mission): Promise<void> {
   exam.verdicts.begin('compatible')
@@ -35,23 +29,11 @@ async function together(exam: Examination, mission: Mission): Promise<void> {
   await exam.cancel(other)
 }
 
-async function keepOn(exam: Examination, mission: Mission, grantedMs: number): Promise<void> {
-  const { verdicts, bounds, clock } = exam
-  verdicts.begin('update-keeps')
-  const wantedS = bounds.leaseS + 1 - (clock.now() - grantedMs) / 1000
-  if (wantedS > leftS(exam, mission) - 1) {
-    verdicts.notRun(['update-keeps'], `preempt.maxPresenceS ${bounds.maxPresenceS} leaves no time for it`)
-    return
-  }
-  const lost = await exam.until(() => !exam.holds(mission), wantedS)
-  verdicts.judge('update-keeps', !lost, `told ${exam.told(mission)}, ${exam.shown()}`, lost ? exam.state : undefined)
-}
-
 async function useUp(exam: Examination, mission: Mission): Promise<void> {
   const { verdicts, bounds } = exam
   verdicts.begin(...lock)
   const taken = () => exam.told(mission) === 'maxPresence'
-  await exam.until(taken, leftS(exam, mission) + presenceToleranceS)
+  await exam.until(taken, presenceLeftS(exam, mission) + presenceToleranceS)
   const last = exam.answersTo(mission).at(-1)?.body
   const back = taken() && (await exam.until(() => exam.local, bounds.exitS))
   verdicts.judge('max-presence', back, `told ${last?.status}, ${exam.shown()}`, last)

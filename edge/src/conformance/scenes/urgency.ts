@@ -1,10 +1,9 @@
 import type { Examination } from '../examination.ts'
 import type { Mission } from '../mission.ts'
-import { holding, noticeS } from './green.ts'
+import { type Held, holding, noticeS } from './green.ts'
 import { conflictingWay, redWay } from './ways.ts'
 
 const asksForS = 3
-/** A vehicle that is held up: nowhere near its stopping distance. */
 const heldUpMs = 90_000
 
 const priority = ['equal-waits', 'stopping-distance', 'more-urgent-wins', 'displaced-told'] as const
@@ -25,9 +24,10 @@ export async function urgency(exam: Examination): Promise<void> {
     wish: { role: 'bus' | 'ambulance'; importance: string },
   ) => {
     if (!verdicts.wants(id)) return
-    const first = await held()
+    const first = await held(noticeS + 1)
     if (!first) return exam.skip([id])
     verdicts.begin(id)
+    await holdUp(exam, first)
     const second = exam.mission({ ...across, ...wish })
     await exam.begin(second, { renew: false })
     const lost = await exam.until(() => !exam.holds(first), noticeS)
@@ -63,13 +63,16 @@ async function bus(exam: Examination): Promise<void> {
   await exam.cancel(mission)
 }
 
-async function displace(
-  exam: Examination,
-  held: () => Promise<Mission | undefined>,
-  across: { approach: string; exit: string },
-): Promise<void> {
+/** Its vehicle is far from its stopping distance: only urgency decides. */
+async function holdUp(exam: Examination, mission: Mission): Promise<void> {
+  mission.earliestMs = exam.clock.now() + heldUpMs
+  mission.latestMs = mission.earliestMs + heldUpMs
+  await exam.update(mission)
+}
+
+async function displace(exam: Examination, held: Held, across: { approach: string; exit: string }): Promise<void> {
   const { verdicts, clock, bounds } = exam
-  const first = await held()
+  const first = await held(2 * noticeS + 2)
   if (!first) return exam.skip(['stopping-distance', 'more-urgent-wins', 'displaced-told'])
   verdicts.begin('stopping-distance')
   first.earliestMs = clock.now()
@@ -80,9 +83,7 @@ async function displace(
   verdicts.judge('stopping-distance', !lost, exam.shown(), lost ? exam.state : undefined)
 
   verdicts.begin('more-urgent-wins', 'displaced-told')
-  first.earliestMs = clock.now() + heldUpMs
-  first.latestMs = first.earliestMs + heldUpMs
-  await exam.update(first)
+  await holdUp(exam, first)
   const won = await exam.until(() => exam.holds(second), bounds.entryS)
   const told = exam.answersTo(first).map(({ body }) => body.status)
   verdicts.judge(

@@ -48,7 +48,7 @@ afterEach(() => void vi.restoreAllMocks())
 
 const run = (what: string, ...more: string[]) => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const window = ['--junction', 'j-1', '--from', '2026-11-23T16:00:00+08:00']
+  const window = ['--junction', 'j-1', '--from', '2025-11-23T16:00:00+08:00']
   const command = ['node', 'clearway', 'signal', what, ...window, '--url', url, '--token-file', tokenFile, ...more]
   return clearwayProgram().parseAsync(command)
 }
@@ -60,8 +60,8 @@ describe('clearway signal', () => {
     expect(asked.map(({ pathname }) => pathname)).toEqual(Array(2).fill('/api/v1/junctions/j-1/events'))
     expect(Object.fromEntries(asked[1]?.searchParams ?? [])).toEqual({
       ...{
-        from: '2026-11-23T08:00:00.000Z',
-        to: '2026-11-23T09:00:00.000Z',
+        from: '2025-11-23T08:00:00.000Z',
+        to: '2025-11-23T09:00:00.000Z',
         code: '1,8',
         limit: '1000',
         cursor: 'next',

@@ -2,7 +2,13 @@ import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
-import { type GroupMeasures, type SignalEventPage, type SignalMeasures, toTimestamp } from '@clearway/contracts'
+import {
+  type GroupMeasures,
+  type SignalEventPage,
+  type SignalMeasures,
+  systemClock,
+  toTimestamp,
+} from '@clearway/contracts'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { askGateway, type GatewayOptions, withGateway } from '../gateway-client.ts'
 
@@ -38,7 +44,7 @@ function reading(signal: Command, name: string, description: string): Command {
     .description(description)
     .requiredOption('--junction <id>')
     .requiredOption('--from <time>', 'RFC 3339 with an offset, controller time', instantOf)
-    .option('--to <time>', 'the same; an hour later if absent', instantOf)
+    .option('--to <time>', 'the same; an hour later, or now, if absent', instantOf)
     .addOption(new Option('--csv <file>', 'writes a table to the file').conflicts('json'))
     .option('--json', 'prints JSON, one line an item')
   return withGateway(command)
@@ -51,7 +57,10 @@ function instantOf(text: string): number {
   return ms
 }
 
-function addressOf(what: string, { junction, from, to = from + hourMs, code, bucket }: Options, more = {}): string {
+/** The log of what is still to come would be told as a gap. */
+const endOf = (from: number): number => Math.min(from + hourMs, Math.max(from + 1000, systemClock.now()))
+
+function addressOf(what: string, { junction, from, to = endOf(from), code, bucket }: Options, more = {}): string {
   const query = {
     from: toTimestamp(from),
     to: toTimestamp(to),
@@ -67,7 +76,9 @@ async function save(what: 'events' | 'measures', options: Options & { csv?: stri
   await pipeline(Readable.fromWeb(body as ReadableStream), createWriteStream(options.csv as string))
 }
 
-async function printEvents(options: Options): Promise<void> {
+async function printEvents({ to, ...given }: Options): Promise<void> {
+  // One end for all pages.
+  const options = { ...given, to: to ?? endOf(given.from) }
   let cursor: string | null = null
   do {
     const more: Record<string, string> = { limit: '1000', ...(cursor !== null && { cursor }) }

@@ -97,7 +97,7 @@ const ConfigSchema = Type.Object({
     eventDays: Type.Integer({
       minimum: 1,
       maximum: 3650,
-      default: 30,
+      default: 14,
       description: 'for how long the event logs of signal controllers are kept, days',
     }),
   }),

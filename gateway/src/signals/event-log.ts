@@ -20,7 +20,7 @@ export interface Stretch {
 /** No stretch is longer, whatever a message claims: a reader knows how far back to look. */
 export const longestStretchMs = 600_000
 /** Stretches read between two turns of the event loop: a few milliseconds of work. */
-const readAtOnce = 500
+const readAtOnce = 100
 
 const schema = `
 create table if not exists junction (number integer primary key, id text not null unique) strict;
@@ -38,7 +38,7 @@ interface Row {
 
 /**
  * `signal-events.sqlite`: what signal controllers logged, a row a message, the events packed. A file of its own because
- * it outgrows all records together and is dropped day by day; docs/adr/0009 gives the figures.
+ * it outgrows all records together and is dropped day by day; docs/adr/0010 gives the figures.
  *
  * The projection's cursor is in the records, so a crash between the two files applies entries again: the journal's
  * position is part of the key, and what is there already stays as it is.

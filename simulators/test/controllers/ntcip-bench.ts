@@ -63,8 +63,8 @@ export class NtcipBench {
     return this.driver.report()?.preempt
   }
 
-  async tick(): Promise<void> {
-    this.upMs += tickMs
+  async tick(stepMs = tickMs): Promise<void> {
+    this.upMs += stepMs
     this.device.step(startMs + this.upMs, this.upMs - this.#deviceUpMs)
     if (this.driving) this.driver.step(startMs + this.upMs, this.upMs)
     await new Promise((resolve) => setTimeout(resolve, realTickMs))
@@ -75,14 +75,14 @@ export class NtcipBench {
   }
 
   /** @returns seconds until it is true @throws Error with the faults when it does not become true within the time */
-  async until(picture: () => boolean, withinS: number): Promise<number> {
+  async until(picture: () => boolean, withinS: number, stepMs = tickMs): Promise<number> {
     const fromMs = this.upMs
     while (!picture()) {
       if (this.upMs - fromMs > withinS * 1000) {
         throw new Error(`not within ${withinS} s: ${picture}; ${JSON.stringify(this.driver.report()?.preempt)}
           ${this.faults.map(({ message }) => message).join('\n')}`)
       }
-      await this.tick()
+      await this.tick(stepMs)
     }
     return (this.upMs - fromMs) / 1000
   }

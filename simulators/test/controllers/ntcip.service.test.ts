@@ -16,7 +16,11 @@ afterEach(() => bench?.close())
 const armed = async () => {
   await bench.until(() => bench.preempt?.state === 'notActive', 5)
 }
-const inPlan = () => bench.until(() => bench.driver.report()?.display.stage !== undefined, startUpS + 60)
+/** In longer steps once it has answered: nothing is looked at on the way. */
+const inPlan = async () => {
+  await bench.until(() => bench.driver.report() !== undefined, 10)
+  await bench.until(() => bench.driver.report()?.display.stage !== undefined, startUpS + 60, 250)
+}
 
 describe('a call', () => {
   it('goes through entry and dwell, is green only with the controller, and ends when it is let go', async () => {

@@ -145,6 +145,13 @@ function arrive(junction: Junction, random: Random, busy: number): string[] {
   })
 }
 
+/** Buses that come and go. */
+function drive(junction: Junction, random: Random): void {
+  if (random.next() > 0.02) return
+  const { id, exits } = random.pick(junction.table.approaches)
+  junction.priority = random.next() < 0.5 ? [] : [{ approach: id, exit: random.pick(exits), urgency: 3 }]
+}
+
 describe('whatever the detectors say', () => {
   it.each(operations)(
     'no greens conflict, every interval is full, every call is served within two cycles, %s',
@@ -190,6 +197,8 @@ describe('whatever the detectors say', () => {
       junction.pass(20)
       for (let second = 0; second < 300; second++) {
         arrive(junction, random, busy)
+        // A bus takes its call away with it, and in free operation the end that was foreseen for its sake.
+        if (seed % 2 === 0 && operation !== 'free') drive(junction, random)
         junction.pass(1)
         const { groups, timing = {} } = junction.report.display
         for (const [id, state] of Object.entries(groups)) {

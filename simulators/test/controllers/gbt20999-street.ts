@@ -17,8 +17,9 @@ interface Seen {
 }
 
 const tickS = 0.5
-/** A device that answers does so well within; one that does not is waited for so long at every tick. */
-const patienceMs = 15
+/** A device that answers does so well within, also on a machine with other work; one that does not is hardly waited for. */
+const patienceMs = { answering: 500, silent: 15 }
+const silentFaults: readonly (string | undefined)[] = ['stall', 'garbage', 'checksum', 'own-sequence']
 
 /** The process with the devices, one after the other. */
 export class DeviceProcess {
@@ -50,6 +51,8 @@ export class Gbt20999Street {
   readonly #process: DeviceProcess
   demanded: { preempt: readonly PreemptCall[]; priority?: readonly PriorityCall[] } = { preempt: [] }
   seen: Seen
+  /** Whether the driver gets answers that it takes. */
+  answering = true
 
   private constructor(device: DeviceProcess, seen: Seen, table: JunctionTable, settings: object) {
     this.#process = device
@@ -78,6 +81,7 @@ export class Gbt20999Street {
   }
 
   async order(order: Order): Promise<void> {
+    if (order.fault) this.answering = !silentFaults.includes(order.fault)
     this.seen = await this.#process.order(order)
   }
 
@@ -96,7 +100,7 @@ export class Gbt20999Street {
       const { nowMs } = this.seen
       this.link.demand(this.demanded.preempt, this.demanded.priority)
       this.link.step(nowMs, nowMs)
-      const untilMs = performance.now() + patienceMs
+      const untilMs = performance.now() + (this.answering ? patienceMs.answering : patienceMs.silent)
       do await new Promise((resolve) => setImmediate(resolve))
       while (!this.link.traffic.idle && performance.now() < untilMs)
     }

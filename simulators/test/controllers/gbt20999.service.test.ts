@@ -1,7 +1,8 @@
-import { cycleOf } from '@clearway/contracts'
-import { isGreen } from '@clearway/edge'
+import { cycleOf, systemClock } from '@clearway/contracts'
+import { Gbt20999Controller, isGreen } from '@clearway/edge'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { crossing } from '../../../edge/test/fixtures.ts'
+import { gbt20999SettingsOf } from '../../src/controllers/gbt20999-device.ts'
 import { DeviceProcess, Gbt20999Street } from './gbt20999-street.ts'
 
 const north = [{ approach: 'n', urgency: 4 }]
@@ -98,6 +99,24 @@ describe('a call', () => {
     expect(preempted()).toBe(false)
   })
 
+  it('that nobody here has made is taken back: it is left from before a restart', async () => {
+    await openRunning(crossing())
+    const { seen } = street
+    const settings = gbt20999SettingsOf(crossing(), '127.0.0.1', seen.port)
+    const before = new Gbt20999Controller(crossing(), settings, { clock: systemClock, report: () => undefined })
+    before.start()
+    // Its last order goes out; from then on it is heard no more.
+    for (let tick = 1; tick < 60 && !preempted(); tick++) {
+      before.demand(north)
+      before.step(seen.nowMs + tick * 500, seen.nowMs + tick * 500)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      await street.order({ advanceS: 0.1 })
+    }
+    expect(preempted()).toBe(true)
+    expect(await street.until(() => !preempted(), 14)).toBeDefined()
+    await before.stop()
+  })
+
   it('is let go when the driver stops', async () => {
     await openRunning(crossing())
     street.demanded = { preempt: north }
@@ -156,6 +175,7 @@ describe('a line or a controller that fails', () => {
 
   it('does not listen to another controller than its own', async () => {
     await open(crossing(), crossing(), { controllerId: 7 })
+    street.answering = false
     await street.pass(10)
     expect(street.link.report()).toBeUndefined()
     expect(street.fields).toEqual(['controllerId'])

@@ -303,7 +303,8 @@ export class Gbt20999Controller implements ControllerLink {
   #served(status: Status, kind: RequestRow['kind']): RequestRow | undefined {
     const rows = this.#site.rows.filter((row) => row.kind === kind && status.executed.has(requestKey(row)))
     const calls = kind === 'urgent' ? this.#preempt : this.#priority
-    return rows.find(({ approach }) => calls.some((call) => call.approach === approach)) ?? rows[0]
+    const called = calls.map(({ approach }) => approach).filter((approach) => !this.#isExhausted(approach))
+    return rows.find(({ approach }) => called.includes(approach)) ?? rows[0]
   }
 
   #together({ approach, kind, stage }: RequestRow): string[] {

@@ -75,6 +75,7 @@ export class DetectorMemory implements Demands {
 
   /** After the faces have advanced, before anything is decided. */
   advance(elapsedMs: number): void {
+    if (this.#wiring.size === 0) return
     for (const memory of this.#groups.values()) {
       const seen = memory.on > 0 || memory.pulsed
       memory.pulsed = false

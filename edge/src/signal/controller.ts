@@ -1,10 +1,10 @@
-import { InputError, type JunctionTable } from '@clearway/contracts'
+import { InputError, type JunctionTable, type SignalMode } from '@clearway/contracts'
 import { DetectorMemory } from './actuation.ts'
 import type { ControllerReport, PreemptCall, PreemptState, PriorityCall, PriorityReport } from './controller-link.ts'
 import { type Display, exactly, type GroupTiming, timingOf } from './display.ts'
 import { Elapsed } from './elapsed.ts'
 import { Preemption } from './preemption.ts'
-import type { Moment, Program } from './program.ts'
+import type { Moment, Program, StageEnd } from './program.ts'
 import { RingProgram } from './ring-program.ts'
 import { endingLeftMs, type Head, minimumMs, SignalHeads, toMs } from './signal-heads.ts'
 import { StageProgram } from './stage-program.ts'
@@ -66,12 +66,7 @@ export class Controller {
 
   /** What is shown since the last step. */
   get report(): ControllerReport {
-    this.#report ??= {
-      display: this.#display(),
-      preempt: this.#preempt(),
-      ...(this.#table.priority ? { priority: this.#priority() } : {}),
-      ...(this.#table.detectors ? { detectors: this.#detectors.on } : {}),
-    }
+    this.#report ??= this.#describe()
     return this.#report
   }
 
@@ -217,14 +212,17 @@ export class Controller {
     return this.#groupsOf(index).map((id) => this.#heads.get(id))
   }
 
+  #describe(): ControllerReport {
+    const report: ControllerReport = { display: this.#display(), preempt: this.#preempt() }
+    if (this.#table.priority) report.priority = this.#priority()
+    if (this.#table.detectors) report.detectors = this.#detectors.on
+    return report
+  }
+
   #preempt(): ControllerReport['preempt'] {
     const { approach = this.#exitOf, together, exhausted } = this.#preemption
-    return {
-      state: this.#preemptState(),
-      approach,
-      ...(together.length === 0 ? {} : { together }),
-      exhausted,
-    }
+    const state = this.#preemptState()
+    return together.length === 0 ? { state, approach, exhausted } : { state, approach, together, exhausted }
   }
 
   #priority(): PriorityReport {
@@ -248,34 +246,38 @@ export class Controller {
   }
 
   #showing(): Display {
-    const doing = this.#doing
-    const nowMs = this.#nowMs
-    const display: Display = {
-      mode: 'recovering',
-      stage: undefined,
+    const { minEndMs, maxEndMs } = this.#ends()
+    return {
+      mode: this.#mode(),
+      stage: this.#stage(),
       groups: this.#heads.movementStates(),
       greenFlash: this.#heads.greenFlash(),
-      minEndMs: undefined,
-      maxEndMs: undefined,
+      minEndMs,
+      maxEndMs,
       timing: this.#timing(),
     }
-    switch (doing.what) {
-      case 'program': {
-        const { coordinated, stage } = this.#program
-        const mode = coordinated ? 'coordinated' : 'recovering'
-        return { ...display, mode, stage, ...this.#program.stageEnd(nowMs) }
-      }
-      case 'hand':
-        return { ...display, mode: 'manual', stage: this.#table.stages[doing.index]?.id }
-      case 'preempt': {
-        const { leastMs, mostMs } = this.#preemption.dwell ?? {}
-        const minEndMs = leastMs === undefined ? undefined : nowMs + leastMs
-        const maxEndMs = mostMs === undefined ? undefined : nowMs + mostMs
-        return { ...display, mode: 'preempted', minEndMs, maxEndMs }
-      }
-      default:
-        return display
-    }
+  }
+
+  #mode(): SignalMode {
+    const { what } = this.#doing
+    if (what === 'program') return this.#program.coordinated ? 'coordinated' : 'recovering'
+    if (what === 'hand') return 'manual'
+    return what === 'preempt' ? 'preempted' : 'recovering'
+  }
+
+  #stage(): string | undefined {
+    if (this.#doing.what === 'hand') return this.#table.stages[this.#doing.index]?.id
+    return this.#doing.what === 'program' ? this.#program.stage : undefined
+  }
+
+  #ends(): StageEnd {
+    const { what } = this.#doing
+    const nowMs = this.#nowMs
+    if (what === 'program') return this.#program.stageEnd(nowMs)
+    const dwell = what === 'preempt' ? this.#preemption.dwell : undefined
+    if (!dwell) return open
+    const { leastMs, mostMs } = dwell
+    return { minEndMs: nowMs + leastMs, maxEndMs: mostMs === undefined ? undefined : nowMs + mostMs }
   }
 
   /** Flash, yellow and clearance end when the heads say; of greens and reds those in charge know. */
@@ -295,6 +297,8 @@ export class Controller {
     return timing ?? told
   }
 }
+
+const open: StageEnd = { minEndMs: undefined, maxEndMs: undefined }
 
 /** What the street sees while a cabinet flashes: no controller is needed to show it. */
 export function flashing(table: JunctionTable): Display {

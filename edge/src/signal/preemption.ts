@@ -131,12 +131,13 @@ export class Preemption {
   }
 
   /** The other approaches that are served. */
-  get together(): string[] {
+  get together(): readonly string[] {
+    if (this.#served.length < 2) return nobody
     return this.#served.slice(1).map(({ approach }) => approach)
   }
 
-  get exhausted(): string[] {
-    if (this.#calls.size === 0) return []
+  get exhausted(): readonly string[] {
+    if (this.#calls.size === 0) return nobody
     return [...this.#calls.values()].filter(({ exhausted }) => exhausted).map(({ approach }) => approach)
   }
 
@@ -222,6 +223,8 @@ export class Preemption {
   readonly #entryMinimumMs = (head: Head): number =>
     head.group.kind === 'pedestrian' ? 0 : Math.min(minimumMs(head), this.#minGreenMs)
 }
+
+const nobody: readonly string[] = []
 
 const newCall = (approach: string, heads: readonly Head[], urgency: number, locked: boolean): Call => ({
   approach,

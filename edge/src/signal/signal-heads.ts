@@ -1,4 +1,5 @@
 import { type JunctionTable, type MovementState, type SignalGroup, tailS } from '@clearway/contracts'
+import { permissiveTurns } from './permissive-turns.ts'
 
 /** `green` is also the walk of a pedestrian group. */
 type Aspect = 'red' | 'green' | 'green-flash' | 'yellow' | 'clearance'
@@ -15,8 +16,10 @@ export interface Head {
   aspect: Aspect
   /** How long the aspect has been shown. */
   forMs: number
-  /** Whether the last green was shown to this group alone. */
-  alone: boolean
+  /** Who may be green with it and cross its way. */
+  readonly meets: Head[]
+  /** Whether nobody could cross its way in its last green. */
+  protected: boolean
 }
 
 /**
@@ -41,10 +44,20 @@ export class SignalHeads {
   #flashing: readonly string[] = []
 
   constructor(table: JunctionTable) {
-    this.heads = table.groups.map((group) => ({ group, conflicts: [], aspect: 'red', forMs: 0, alone: false }))
+    this.heads = table.groups.map((group) => ({
+      group,
+      conflicts: [],
+      meets: [],
+      aspect: 'red',
+      forMs: 0,
+      protected: false,
+    }))
     for (const head of this.heads) this.#byId.set(head.group.id, head)
     for (const { ends, begins, redS } of table.intergreens) {
       this.get(begins).conflicts.push({ other: this.get(ends), redMs: toMs(redS) })
+    }
+    for (const [group, others] of permissiveTurns(table)) {
+      for (const other of others) this.get(group).meets.push(this.get(other))
     }
   }
 
@@ -94,7 +107,11 @@ export class SignalHeads {
 
   /** The steady yellow that leads from flashing to red. */
   leaveFlash(): void {
-    for (const head of this.heads) if (head.group.kind === 'vehicle') this.#show(head, 'yellow')
+    for (const head of this.heads) {
+      if (head.group.kind !== 'vehicle') continue
+      head.protected = false
+      this.#show(head, 'yellow')
+    }
   }
 
   get allRed(): boolean {
@@ -120,12 +137,10 @@ export class SignalHeads {
   }
 
   #look(): Readonly<Record<string, MovementState>> {
-    const moving = this.heads.filter(({ aspect }) => aspect !== 'red')
     const states: Record<string, MovementState> = {}
     for (const head of this.heads) {
-      if (head.aspect === 'green') head.alone = moving.every((other) => other === head || sameApproach(other, head))
-      // A group may release left turns too: protected only where nobody from elsewhere may move.
-      const right = head.alone || head.group.kind === 'pedestrian' ? 'protected' : 'permissive'
+      if (head.aspect === 'green') head.protected = head.meets.every(({ aspect }) => aspect === 'red')
+      const right = head.protected || head.group.kind === 'pedestrian' ? 'protected' : 'permissive'
       if (head.aspect === 'red') states[head.group.id] = 'stop-And-Remain'
       else if (head.aspect === 'green' || head.aspect === 'green-flash') {
         states[head.group.id] = `${right}-Movement-Allowed`
@@ -172,9 +187,6 @@ export function untilClearMs(head: Head, minimum: (head: Head) => number): numbe
   }
   return longestMs
 }
-
-const sameApproach = (a: Head, b: Head): boolean =>
-  a.group.approach === b.group.approach && a.group.kind === 'vehicle' && b.group.kind === 'vehicle'
 
 const mayBegin = (head: Head): boolean =>
   head.aspect === 'red' &&

@@ -394,3 +394,22 @@ describe('the hand at the cabinet', () => {
     expect(() => run(tee()).controller.setControl({ by: 'hand', stage: 's9' })).toThrow(/no stage "s9"/)
   })
 })
+
+describe('a green', () => {
+  it('is permissive while walkers or a left turn may cross its way, otherwise protected', () => {
+    const shown = (table: JunctionTable, stage: string) => {
+      const junction = run(table)
+      junction.until(inStage(stage))
+      const { groups } = junction.see().display
+      return Object.fromEntries(Object.entries(groups).map(([id, state]) => [id, state.replace(/-.*/, '')]))
+    }
+    // Straight on and left in one face, against the same from the other side.
+    expect(shown(tee(), 's1')).toMatchObject({ 'v-e': 'permissive', 'v-w': 'permissive' })
+    // The left turn has a face of its own, which is red.
+    expect(shown(teeWithLeft(), 's1')).toMatchObject({ 'v-e': 'protected', 'v-w': 'protected', 'l-e': 'stop' })
+    expect(shown(teeWithLeft(), 's2')).toMatchObject({ 'v-e': 'protected', 'l-e': 'protected' })
+    // Who turns right out of the side road meets walkers.
+    expect(shown(teeWithLeft(), 's3')).toMatchObject({ 'v-s': 'permissive', 'p-e': 'protected' })
+    expect(shown(midBlock(), 's1')).toMatchObject({ 'v-e': 'protected', 'v-w': 'protected' })
+  })
+})

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Controller, SimulatedController } from '../../src/index.ts'
-import { crossing, midBlock } from '../fixtures.ts'
+import { actuated, crossing, midBlock } from '../fixtures.ts'
 
 const startMs = Date.parse('2026-11-23T08:15:00Z')
 
@@ -41,6 +41,44 @@ describe('the line to the cabinet', () => {
     cabinet.connect(true)
     pass(5, () => cabinet.demand(call))
     expect(cabinet.report()?.display.mode).toBe('preempted')
+  })
+})
+
+describe('what is wired to the cabinet', () => {
+  it('drops every call after the backup time that was set', () => {
+    const { cabinet, pass } = open(new SimulatedController(crossing(), crossing(), 5))
+    pass(20, () => cabinet.demand(call))
+    pass(4)
+    expect(cabinet.report()?.preempt.state).toBe('dwell')
+    pass(2)
+    expect(cabinet.report()?.preempt.state).not.toBe('dwell')
+  })
+
+  it('drops transit calls by the same timer', () => {
+    const priority = { maxExtensionS: 60, earlyGreen: false, reserviceS: 0 }
+    const { cabinet, pass } = open(new SimulatedController({ ...crossing(), priority }))
+    const extending = () => cabinet.report()?.priority?.state === 'extending'
+    pass(100, () => {
+      if (!extending()) cabinet.demand([], [{ approach: 'n', exit: 's', urgency: 30 }])
+    })
+    let heldS = 0
+    for (; extending() && heldS < 60; heldS++) pass(1)
+    expect(heldS).toBeLessThan(16)
+  })
+
+  it('hands detectors to the controller, and to its successor after a reset', () => {
+    const cabinet = new SimulatedController(actuated(crossing(), 'free'))
+    cabinet.detect('d-v-e', true)
+    const { pass } = open(cabinet)
+    expect(cabinet.report()?.detectors).toEqual(['d-v-e'])
+    expect(cabinet.display.groups['v-e']).toBe('permissive-Movement-Allowed')
+    vi.spyOn(Controller.prototype, 'step').mockImplementationOnce(() => {
+      throw new Error('stack overflow')
+    })
+    expect(() => pass(0.25)).toThrow('stack overflow')
+    cabinet.reset()
+    expect(cabinet.report()?.detectors).toEqual(['d-v-e'])
+    expect(() => cabinet.detect('d-x', true)).toThrow(/has no detector "d-x", it has d-v-n, /)
   })
 })
 

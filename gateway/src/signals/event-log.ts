@@ -18,7 +18,7 @@ export interface Stretch {
 }
 
 /** No stretch is longer, whatever a message claims: a reader knows how far back to look. */
-export const longestStretchMs = 600_000
+const longestStretchMs = 600_000
 /** Stretches read between two turns of the event loop: a few milliseconds of work. */
 const readAtOnce = 100
 

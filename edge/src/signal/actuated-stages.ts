@@ -70,14 +70,10 @@ export class ActuatedStages implements StageOperation {
 
   enter(index: number, nowMs: number): void {
     this.#clock?.begin(index, nowMs)
-    this.#restart()
+    this.begin()
   }
 
   begin(): void {
-    this.#restart()
-  }
-
-  #restart(): void {
     this.#contestedMs = this.#carriedMs
     this.#carriedMs = 0
     this.#called = undefined

@@ -31,7 +31,6 @@ export class StageProgram implements Program {
   readonly #layout: StageLayout
   readonly #operation: StageOperation
   readonly #running: Running = { index: 0, sinceMs: 0, next: undefined, nextMs: 0, endsMs: new Map() }
-  /** `enter` has chosen the stage to begin with; it is green. */
   #state: 'left' | 'entering' | 'running' = 'left'
   #service: Service | undefined
   #held = false
@@ -104,7 +103,7 @@ export class StageProgram implements Program {
     const transit = this.#transit(moment)
     let next = this.#operation.next(running, moment, undefined)
     if (next === undefined && transit) next = this.#hurry(transit, moment)
-    if (next !== undefined && transit && this.#holds(transit, next, moment)) return
+    if (next !== undefined && transit && this.#holds(transit, next, moment)) next = undefined
     if (next === undefined) {
       this.#operation.attend(running, moment)
       return

@@ -18,7 +18,7 @@ import { faceOf, StreetWatch } from './street-watch.ts'
 import type { Verdicts } from './verdicts.ts'
 
 /** How often the examiner looks. */
-const pollS = 0.1
+const pollS = 0.2
 const renewEveryMs = 1000
 const settleS = 2
 const forgottenAfterS = 1
@@ -113,6 +113,7 @@ export class Examination {
   async until(what: () => boolean, withinS: number): Promise<boolean> {
     const endMs = this.clock.now() + withinS * 1000
     for (;;) {
+      this.#stop.throwIfAborted()
       if (this.link.fault) throw this.link.fault
       await this.#renew()
       this.#grants.judge(this.clock.now(), this.states)
@@ -120,7 +121,7 @@ export class Examination {
       if (what()) return true
       const leftS = (endMs - this.clock.now()) / 1000
       if (leftS <= 0) return false
-      await this.clock.wait(Math.max(0.001, Math.min(pollS, leftS)), this.#stop)
+      await this.clock.wait(Math.max(0.001, Math.min(pollS, leftS)))
     }
   }
 
@@ -200,16 +201,17 @@ export class Examination {
     )
   }
 
-  /** Nothing has the junction but its plan. @returns false when it did not come back in time */
+  /** Nothing has the junction but its plan. @returns false when it did not come back in time, or nothing is to follow */
   async calm(): Promise<boolean> {
     for (const { mission } of [...this.#renewed]) await this.cancel(mission)
+    if (this.barred !== undefined) return false
     const { leaseS, dwellS, exitS } = this.bounds
     const wasLocal = this.local
     const back = await this.until(() => this.local, 2 * leaseS + dwellS + exitS)
     // A call that has just gone off may need a moment to be forgotten.
     if (!wasLocal) await this.until(() => !this.local, forgottenAfterS)
     if (back) this.releasedMs = this.clock.now()
-    else this.barred ??= `the junction is not under local control: ${this.shown()}`
+    else this.barred = `the junction is not under local control: ${this.shown()}`
     return back
   }
 

@@ -130,6 +130,13 @@ export class RingClock {
     return anchor ? this.untilForceOffMs(anchor) : this.#cycleMs
   }
 
+  /** Between the yield point of the ring and the barrier: its coordinated phase is over for this cycle. */
+  yields(ring: number): boolean {
+    const anchor = this.#anchors[ring]
+    const window = anchor && this.#windows.get(anchor)
+    return window !== undefined && window.forceOffMs <= this.#intoMs
+  }
+
   /** Whether a phase that begins now does so just after its force-off: it is to be left again as soon as it may. */
   justMissed(phase: RingPhase): boolean {
     return this.untilForceOffMs(phase) > this.#cycleMs - lateMs

@@ -158,6 +158,7 @@ export class RingProgram implements Program {
     return {
       fits,
       wanted: (phase) => this.#called(phase, demands) && fits(phase),
+      mayStartOver: ({ place }) => this.#clock?.yields(place) !== true,
       ready: (ring) => this.#ready(ring, ring.now as RingPhase, moment),
     }
   }

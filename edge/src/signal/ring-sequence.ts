@@ -29,6 +29,8 @@ export interface Judge {
   wanted(phase: RingPhase): boolean
   /** May begin although nobody called it. */
   fits(phase: RingPhase): boolean
+  /** Need not go on to the barrier now. */
+  mayStartOver(ring: Ring): boolean
   /** Has had its minimums and need not be longer. */
   ready(ring: Ring): boolean
 }
@@ -133,10 +135,11 @@ export class RingSequence {
   }
 
   /** Where nobody waits on another side a ring may start over without crossing to it. */
-  #ahead({ place, now, served }: Ring, judge: Judge, around: boolean): RingPhase | undefined {
+  #ahead(ring: Ring, judge: Judge, around: boolean): RingPhase | undefined {
+    const { place, now, served } = ring
     const phases = this.#layout.rings[place]?.[this.#side] ?? []
     const later = phases.slice(served + 1).find((phase) => judge.wanted(phase))
-    if (later || !around) return later
+    if (later || !around || !judge.mayStartOver(ring)) return later
     return phases.slice(0, served + 1).find((phase) => phase !== now && judge.wanted(phase))
   }
 

@@ -11,6 +11,15 @@ const throughs = ['v-w', 'v-e', 'v-n', 'v-s']
 
 /** @param atS second of the cycle at which the program gets the junction; phases 2 and 6 begin at 14 */
 const run = (operation: Operation, atS = 14, table = eightPhase({ operation })) => new RingDiagram(table, atS)
+/** The left turn of ring 1 follows its coordinated phase. */
+function lagging(): JunctionTable {
+  const table = eightPhase() as JunctionTable & { rings: RingPlan }
+  table.rings.rings[0] = [
+    [2, 1],
+    [3, 4],
+  ]
+  return { ...table, stages: nominalStages(table) }
+}
 /** On the clock from the start: phases 2 and 6, whose yield point is second 49. */
 const coordinated = () => run('coordinated').enter('v-w', 'v-e')
 
@@ -52,6 +61,20 @@ describe('coordinated', () => {
 22222222222222222222222222222222222yyyy..4444444yyy..222222222222222222222222222
 66666666666666666666666666666666666yyyy..8888888yyy..666666666666666666666666666
 `)
+  })
+
+  it('waits at the barrier with a lagging left turn, and serves who waits beyond it', () => {
+    expect(run('coordinated', 0, lagging()).enter('v-w', 'l-w').call('l-e', 'v-s').pass(80).draw()).toBe(`
+0         10        20        30        40        50        60        70
+22222222222222222222222222222222222yyyy..11111111yyy...4444444yyy..2222222222222
+5555555yyy..6666666666666666666666666666666666666yyyy..8888888yyy..6666666666666
+`)
+  })
+
+  it('is not left again before its next yield point when it has come back early', () => {
+    expect(coordinated().call('v-n').pass(58).call('v-s').pass(90).draw()).toMatch(
+      /^\n.*\n2{35}y+\.+4{7}y+\.+2{82}yyyy/,
+    )
   })
 
   it('forces every phase off where its split ends while traffic goes on', () => {
@@ -240,11 +263,11 @@ describe('conflicts between rings', () => {
   it('wait for one another and serve every call', () => {
     expect(checkTimingTable(opposed())).toEqual([])
     const rings = run('free', 0, opposed()).call('l-e', 'l-w', 'v-w', 'v-e', 'l-s', 'l-n').enter('v-w', 'l-w')
-    // Phase 7 waits in red for phase 3.
-    expect(rings.pass(50).draw()).toBe(`
-0         10        20        30        40
-22222222222yyyy..11111yyy...33333yyy..............
-5555555yyy..6666666666yyyy...........7777777777777
+    // Phase 7 waits in red for phase 3, and phases 2 and 6 for both.
+    expect(rings.pass(30).call('v-w').pass(25).draw()).toBe(`
+0         10        20        30        40        50
+22222222222yyyy..11111yyy...33333yyy..........222222222
+5555555yyy..6666666666yyyy...........77777yyy.666666666
 `)
   })
 })
@@ -307,6 +330,16 @@ describe('transit priority', () => {
     expect(rings.pass(1).program.priority).toBeUndefined()
     expect(rings.program.coordinated).toBe(false)
     expect(rings.pass(300).program.coordinated).toBe(true)
+  })
+
+  it('skips no lagging left turn when it lets the coordinated phases yield early', () => {
+    const rings = run('coordinated', 0, lagging()).enter('v-w', 'l-w').call('l-e').pass(10)
+    rings.priority = bus('s', 'n')
+    expect(rings.pass(30).draw()).toBe(`
+0         10        20        30
+222222222222yyyy..11111yyy...44444444444
+5555555yyy..66666666666yyyy..88888888888
+`)
   })
 
   it('extends a green past its force-off by so much at most, and what follows loses nothing', () => {

@@ -333,12 +333,12 @@ describe('transit priority', () => {
   })
 
   it('skips no lagging left turn when it lets the coordinated phases yield early', () => {
-    const rings = run('coordinated', 0, lagging()).enter('v-w', 'l-w').call('l-e').pass(10)
+    const rings = run('coordinated', 0, lagging()).enter('v-w', 'l-w').call('l-e').pass(25)
     rings.priority = bus('s', 'n')
-    expect(rings.pass(30).draw()).toBe(`
-0         10        20        30
-222222222222yyyy..11111yyy...44444444444
-5555555yyy..66666666666yyyy..88888888888
+    expect(rings.pass(25).draw()).toBe(`
+0         10        20        30        40
+22222222222222222222222222yyyy..11111yyy...4444444
+5555555yyy..6666666666666666666666666yyyy..8888888
 `)
   })
 

@@ -1,3 +1,4 @@
+import { clauses as allClauses, type Clause, scenes } from './clauses.ts'
 import type { ConformanceReport } from './conformance.ts'
 import type { Finding } from './verdicts.ts'
 
@@ -25,4 +26,17 @@ export function textOf(report: ConformanceReport): string {
     ...list('Not run', notRun),
     ...list('Do not apply', doNotApply),
   ].join('\n')
+}
+
+const needed: Record<NonNullable<Clause['needs']>, string> = {
+  line: 'its line',
+  'clear line': 'its line, in clear text',
+}
+
+/** Every clause as a table of Markdown, by scene: what docs/conformance.md prints. */
+export function clauseTable(): string {
+  const row = ({ id, text, scene, needs }: Clause) =>
+    `| ${scene} | \`${id}\` | ${text} | ${needs ? needed[needs] : ''} |`
+  const rows = [...scenes, 'watch'].flatMap((name) => allClauses.filter(({ scene }) => scene === name).map(row))
+  return ['| scene | clause | what the device must do | needs |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }

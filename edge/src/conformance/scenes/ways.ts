@@ -3,10 +3,10 @@ import type { Examination } from '../examination.ts'
 import type { Way } from '../mission.ts'
 
 /** Every way through the junction that can be asked for. */
-export const waysOf = (table: JunctionTable): Way[] =>
+const waysOf = (table: JunctionTable): Way[] =>
   table.approaches.flatMap(({ id, exits }) => exits.map((exit) => ({ approach: id, exit })))
 
-export function groupOf(table: JunctionTable, { approach, exit }: Way): string {
+function groupOf(table: JunctionTable, { approach, exit }: Way): string {
   const known = table.approaches.find(({ id }) => id === approach)
   return known ? groupTowards(known, exit) : ''
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Dispatch, Junction, Page as ListPage, Lot, LotMetrics, SignWithMessage, Unit } from '@clearway/contracts'
 import type { Browser, BrowserContext, Page } from '@playwright/test'
@@ -219,6 +219,29 @@ describe.skipIf(!chromiumPath)('the pages', () => {
       { withinMs: 400_000 },
     )
   }, 900_000)
+
+  it("a junction's page draws the pre-emption from its own log, with measures to take away", async () => {
+    const [mission] = await all<Dispatch>('/dispatches')
+    const crossed = mission?.junctions.find(({ state, greenAt }) => state === 'recovered' && greenAt)
+    expect(crossed).toBeDefined()
+    await page.locator(`[data-testid="mission-junction"][data-junction="${crossed?.junction}"] button`).click()
+    await page.getByTestId('junction-link').click()
+    await page.getByTestId('live-groups').waitFor()
+    const row = page.locator(`[data-testid="preemption"][data-approach="${crossed?.approach}"]`).first()
+    await row.waitFor({ timeout: 60_000 })
+    await row.getByRole('button').click()
+    const picture = page.getByTestId('recorded-picture').locator('svg')
+    for (const part of ['Entry', 'Dwell', 'Recovery', 'call on', 'call off']) {
+      await picture.getByText(part).first().waitFor()
+    }
+    expect(await picture.locator('polyline').count()).toBe(1)
+    const saved = page.waitForEvent('download')
+    await page.getByTestId('measures-csv').click()
+    const csv = readFileSync(await (await saved).path(), 'utf8')
+    expect(csv.split('\r\n')[0]).toContain('greenShare')
+    expect(csv.split('\r\n').length).toBeGreaterThan(3)
+    await page.screenshot({ path: join(pictures, 'junction.png'), fullPage: true })
+  })
 
   it('asks nobody but its own origin for anything', () => {
     expect(foreign).toEqual([])

@@ -38,7 +38,10 @@ export interface DiagramWords {
 type Part = 'call' | 'entry' | 'dwell' | 'exit' | 'recovery'
 
 const width = 1200
-const left = 190
+/** Room for the names of the groups: about so many pixels a letter, within bounds. */
+const letter = 7.2
+const leastLeft = 190
+const mostLeft = 340
 const right = 24
 const rowPitch = 26
 const top = 96
@@ -72,7 +75,8 @@ const bands: Readonly<Record<Part, string>> = {
  */
 export function Diagram({ table, run, preemption, route, words }: DiagramProps): ReactElement {
   const zeroMs = preemption?.callOnMs ?? run.fromMs
-  const x = (atMs: number) => left + ((atMs - run.fromMs) / (run.toMs - run.fromMs)) * (width - left - right)
+  const axis = axisOf(run, words)
+  const { left } = axis
   const rows = arranged(table, run.rows)
   const rowsEnd = top + rows.length * rowPitch
   const spaceTop = rowsEnd + 56
@@ -92,22 +96,30 @@ export function Diagram({ table, run, preemption, route, words }: DiagramProps):
     h(Patterns),
     h('rect', { width, height, fill: '#ffffff' }),
     text(left, 30, words.title, { fontSize: 18, fontWeight: 600 }),
-    preemption && partsOf(preemption, run).map((part) => drawnPart(part, x, words, end)),
-    rows.map((row, index) => drawnRow(row, top + index * rowPitch, x, words)),
-    drawnAxis(run, zeroMs, x, route ? spaceTop + timeSpaceHeight : rowsEnd, words),
-    route && drawnTimeSpace(route, spaceTop, x, words),
-    preemption && moments(preemption, run, x, words, end),
-    legend(height - 14, words),
+    preemption && partsOf(preemption, run).map((part) => drawnPart(part, axis, words, end)),
+    rows.map((row, index) => drawnRow(row, top + index * rowPitch, axis, words)),
+    drawnAxis(run, zeroMs, axis, route ? spaceTop + timeSpaceHeight : rowsEnd, words),
+    route && drawnTimeSpace(route, spaceTop, axis, words),
+    preemption && moments(preemption, run, axis, words, end),
+    legend(height - 14, axis, words),
   )
 }
 
-interface Arranged extends GroupRow {
-  /** First row of a ring or of a kind. */
-  heading?: string | undefined
+/** From time to the place across the picture. */
+interface Axis {
+  /** Where the time begins, right of the names. */
+  left: number
+  x(atMs: number): number
+}
+
+function axisOf({ fromMs, toMs, rows }: RecordedRun, words: DiagramWords): Axis {
+  const longest = Math.max(...rows.map(({ group }) => words.group(group).length))
+  const left = Math.min(mostLeft, Math.max(leastLeft, longest * letter + 24))
+  return { left, x: (atMs) => left + ((atMs - fromMs) / (toMs - fromMs)) * (width - left - right) }
 }
 
 /** By ring and phase where there are rings; otherwise vehicles in the order of the stages, then pedestrians. */
-function arranged(table: JunctionTable, rows: readonly GroupRow[]): Arranged[] {
+function arranged(table: JunctionTable, rows: readonly GroupRow[]): GroupRow[] {
   const place = new Map<string, number>()
   const inOrder = (ids: readonly string[]) => {
     for (const id of ids) if (!place.has(id)) place.set(id, place.size)
@@ -127,17 +139,17 @@ function arranged(table: JunctionTable, rows: readonly GroupRow[]): Arranged[] {
 const text = (x: number, y: number, words: string, attributes: Record<string, unknown> = {}): ReactElement =>
   h('text', { key: `${x},${y},${words}`, x, y, ...attributes }, words)
 
-function drawnRow({ group, spans }: Arranged, y: number, x: (atMs: number) => number, words: DiagramWords): ReactNode {
+function drawnRow({ group, spans }: GroupRow, y: number, axis: Axis, words: DiagramWords): ReactNode {
   const middle = y + rowPitch / 2
   return h(
     'g',
     { key: group },
-    text(left - 12, middle + 4, words.group(group), { textAnchor: 'end' }),
+    text(axis.left - 12, middle + 4, words.group(group), { textAnchor: 'end' }),
     spans.map(({ state, fromMs, toMs }) => {
       const { fill, height } = looks[state]
-      const from = x(fromMs)
+      const from = axis.x(fromMs)
       return h('rect', {
-        ...{ key: fromMs, x: round(from), y: middle - height / 2, width: round(x(toMs) - from), height, fill },
+        ...{ key: fromMs, x: round(from), y: middle - height / 2, width: round(axis.x(toMs) - from), height, fill },
       })
     }),
   )
@@ -182,9 +194,9 @@ function firstGreenAfter(rows: readonly GroupRow[], atMs: number): number | unde
   return begins.length > 0 ? Math.min(...begins) : undefined
 }
 
-function drawnPart({ part, fromMs, toMs }: DrawnPart, x: (atMs: number) => number, words: DiagramWords, end: number) {
-  const from = Math.max(left, x(fromMs))
-  const until = Math.max(from, x(toMs))
+function drawnPart({ part, fromMs, toMs }: DrawnPart, axis: Axis, words: DiagramWords, end: number) {
+  const from = Math.max(axis.left, axis.x(fromMs))
+  const until = Math.max(from, axis.x(toMs))
   const seconds = Math.round((toMs - fromMs) / 100) / 10
   const wide = until - from > 36
   return h(
@@ -201,7 +213,7 @@ function drawnPart({ part, fromMs, toMs }: DrawnPart, x: (atMs: number) => numbe
 function drawnAxis(
   { fromMs, toMs }: RecordedRun,
   zeroMs: number,
-  x: (atMs: number) => number,
+  axis: Axis,
   y: number,
   words: DiagramWords,
 ): ReactNode {
@@ -209,14 +221,14 @@ function drawnAxis(
   const stepS = [5, 10, 20, 30, 60, 120, 300].find((step) => spanS / step <= 24) ?? 600
   const marks: ReactNode[] = []
   for (let s = Math.ceil((fromMs - zeroMs) / 1000 / stepS) * stepS; zeroMs + s * 1000 <= toMs; s += stepS) {
-    const at = round(x(zeroMs + s * 1000))
+    const at = round(axis.x(zeroMs + s * 1000))
     marks.push(h('line', { key: s, x1: at, x2: at, y1: y, y2: y + 6, stroke: '#4a5a70' }))
     marks.push(text(at, y + 20, `${s}`, { textAnchor: 'middle', fill: '#4a5a70' }))
   }
   return h(
     'g',
     {},
-    h('line', { x1: left, x2: width - right, y1: y, y2: y, stroke: '#4a5a70' }),
+    h('line', { x1: axis.left, x2: width - right, y1: y, y2: y, stroke: '#4a5a70' }),
     marks,
     text(width - right, y + 38, words.seconds, { textAnchor: 'end', fill: '#4a5a70' }),
   )
@@ -226,25 +238,25 @@ function drawnAxis(
 function drawnTimeSpace(
   { trajectory, stopLines }: NonNullable<DiagramProps['route']>,
   y: number,
-  x: (atMs: number) => number,
+  axis: Axis,
   words: DiagramWords,
 ): ReactNode {
   const offsets = [...trajectory.map(({ offsetM }) => offsetM), ...stopLines.map(({ offsetM }) => offsetM)]
   const [low, high] = [Math.min(...offsets), Math.max(...offsets)]
   const at = (offsetM: number) =>
     y + timeSpaceHeight - 8 - ((offsetM - low) / Math.max(1, high - low)) * (timeSpaceHeight - 24)
-  const visible = trajectory.filter(({ atMs }) => x(atMs) >= left && x(atMs) <= width - right)
-  const way = visible.map(({ atMs, offsetM }) => `${round(x(atMs))},${round(at(offsetM))}`).join(' ')
+  const visible = trajectory.filter(({ atMs }) => axis.x(atMs) >= axis.left && axis.x(atMs) <= width - right)
+  const way = visible.map(({ atMs, offsetM }) => `${round(axis.x(atMs))},${round(at(offsetM))}`).join(' ')
   const stepM = [50, 100, 200, 500, 1000, 2000].find((step) => (high - low) / step <= 6) ?? 5000
   const marks: ReactNode[] = []
   for (let m = Math.ceil(low / stepM) * stepM; m <= high; m += stepM) {
-    marks.push(text(left - 12, at(m) + 4, `${m} m`, { textAnchor: 'end', fill: '#4a5a70' }))
-    marks.push(h('line', { key: m, x1: left, x2: width - right, y1: at(m), y2: at(m), stroke: '#d5dce6' }))
+    marks.push(text(axis.left - 12, at(m) + 4, `${m} m`, { textAnchor: 'end', fill: '#4a5a70' }))
+    marks.push(h('line', { key: m, x1: axis.left, x2: width - right, y1: at(m), y2: at(m), stroke: '#d5dce6' }))
   }
   return h(
     'g',
     {},
-    text(left, y - 8, words.distance, { fontWeight: 600, ...halo }),
+    text(axis.left, y - 8, words.distance, { fontWeight: 600, ...halo }),
     marks,
     stopLines.map(({ name, offsetM, spans }) =>
       h(
@@ -252,11 +264,16 @@ function drawnTimeSpace(
         { key: `${name},${offsetM}` },
         spans.map(({ state, fromMs, toMs }) =>
           h('rect', {
-            ...{ key: fromMs, x: round(x(fromMs)), width: round(x(toMs) - x(fromMs)), y: round(at(offsetM)) - 4 },
+            ...{
+              key: fromMs,
+              x: round(axis.x(fromMs)),
+              width: round(axis.x(toMs) - axis.x(fromMs)),
+              y: round(at(offsetM)) - 4,
+            },
             ...{ height: state === 'red' ? 5 : 9, fill: looks[state].fill },
           }),
         ),
-        text(left + 6, round(at(offsetM)) - 9, name, halo),
+        text(axis.left + 6, round(at(offsetM)) - 9, name, halo),
       ),
     ),
     h('polyline', { points: way, fill: 'none', stroke: '#142033', strokeWidth: 2.5 }),
@@ -266,7 +283,7 @@ function drawnTimeSpace(
 function moments(
   { callOnMs, callOffMs }: Preemption,
   { fromMs, toMs }: RecordedRun,
-  x: (atMs: number) => number,
+  axis: Axis,
   words: DiagramWords,
   end: number,
 ): ReactNode {
@@ -276,7 +293,7 @@ function moments(
   ]
   return all.map(([name, atMs]) => {
     if (atMs === undefined || atMs < fromMs || atMs > toMs) return null
-    const at = round(x(atMs))
+    const at = round(axis.x(atMs))
     return h(
       'g',
       { key: name },
@@ -286,13 +303,13 @@ function moments(
   })
 }
 
-function legend(y: number, words: DiagramWords): ReactNode {
+function legend(y: number, axis: Axis, words: DiagramWords): ReactNode {
   const states = Object.entries(words.states) as [keyof DiagramWords['states'], string][]
   return h(
     'g',
     {},
     states.map(([state, name], index) => {
-      const at = left + index * 160
+      const at = axis.left + index * 160
       const { fill, height } = looks[state]
       return h(
         'g',

@@ -57,7 +57,10 @@ function OneJunction({ id, feed }: { id: string; feed: OpenFeed }) {
   }
   const table = junction.value
   const day = measures.value?.items[0]
-  const records = day?.preemption.records ?? []
+  // One whose call was not recorded has no moment to be drawn from.
+  const records = (day?.preemption.records ?? []).flatMap((one) =>
+    one.calledAt === null ? [] : [{ ...one, calledAt: one.calledAt }],
+  )
   return (
     <>
       <header className="junction-head">

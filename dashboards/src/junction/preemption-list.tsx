@@ -1,9 +1,12 @@
 import type { JunctionTable, PreemptionRecord } from '@clearway/contracts'
 import { useLanguage } from '../language/use-language.ts'
 
+/** A pre-emption whose call was recorded. */
+export type CalledRecord = PreemptionRecord & { calledAt: string }
+
 export interface PreemptionListProps {
   table: JunctionTable
-  records: readonly PreemptionRecord[]
+  records: readonly CalledRecord[]
   chosen: number | 'live' | undefined
   onChoose: (calledMs: number | 'live') => void
 }

@@ -1,4 +1,4 @@
-import type { Dispatch, JunctionTable, LoggedSignalEvent, PreemptionRecord } from '@clearway/contracts'
+import type { Dispatch, JunctionTable, LoggedSignalEvent } from '@clearway/contracts'
 import { useCallback, useMemo } from 'react'
 import { useLanguage } from '../language/use-language.ts'
 import { getAll } from '../server/requests.ts'
@@ -6,12 +6,13 @@ import { useRemote } from '../server/use-remote.ts'
 import { Failure } from '../shell/failure.tsx'
 import { Diagram, type DiagramWords, type StopLine } from './diagram.ts'
 import { useGroupName } from './group-name.ts'
+import type { CalledRecord } from './preemption-list.tsx'
 import { type RecordedRun, recordedRun } from './recorded-run.ts'
 import { eventsPath, useEvents, usePassage } from './use-junction-log.ts'
 
 export interface RecordedPictureProps {
   table: JunctionTable
-  records: readonly PreemptionRecord[]
+  records: readonly CalledRecord[]
   chosen: number | 'live' | undefined
   nowMs: number
 }
@@ -24,7 +25,7 @@ const longestMs = 6 * 60_000
 
 /** The ring diagram of the chosen pre-emption, or of the last minutes, from the junction's own log. */
 export function RecordedPicture({ table, records, chosen, nowMs }: RecordedPictureProps) {
-  const newest = records.reduce<PreemptionRecord | undefined>(
+  const newest = records.reduce<CalledRecord | undefined>(
     (best, one) => (best && best.calledAt >= one.calledAt ? best : one),
     undefined,
   )

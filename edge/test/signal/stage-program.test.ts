@@ -1,4 +1,4 @@
-import { type JunctionTable, seededRandom } from '@clearway/contracts'
+import { cycleOf, type JunctionTable, seededRandom } from '@clearway/contracts'
 import { describe, expect, it } from 'vitest'
 import type { ControllerReport, PriorityCall } from '../../src/index.ts'
 import { actuated, crossing, midBlock, tables, tee, teeWithLeft } from '../fixtures.ts'
@@ -256,6 +256,44 @@ describe('coordinated actuation', () => {
     }
   })
 
+  it('does not shorten the first stage for the longer change to a later one', () => {
+    const junction = open(actuated(tee(), 'coordinated'))
+    junction.until(cycleStarts(junction))
+    junction.pulse('d-v-s')
+    expect(junction.until((report) => !green('v-w')(report))).toBeGreaterThanOrEqual(19.5)
+  })
+
+  it('serves who has waited for two cycles though the place is never reached in time', () => {
+    const table = teeWithLeft()
+    const stages = table.stages.map((one) => ({ ...one, greenS: 7 }))
+    // Greens at their minimums, and steps so coarse that every interval ends late.
+    const junction = new Bench(
+      actuated({ ...table, stages, cycleS: cycleOf({ ...table, stages }) }, 'coordinated'),
+      1900,
+    )
+    junction.until(({ display }) => display.stage !== undefined)
+    stuckOn(junction)
+    for (let turn = 0; turn < 10; turn++) {
+      for (const id of ['l-e', 'v-s', 'p-e', 'v-w']) {
+        expect(junction.until(green(id))).toBeLessThan(4 * junction.table.cycleS)
+        junction.until(red(id))
+      }
+    }
+  })
+
+  it('ends a stage whose place has gone with the old cycle as soon as it may', () => {
+    const priority = { maxExtensionS: 0, earlyGreen: true, reserviceS: 0 }
+    const junction = open({ ...actuated(teeWithLeft(), 'coordinated'), priority })
+    junction.until(cycleStarts(junction))
+    // Out of turn for a bus, 2.5 s before the end of the cycle.
+    junction.pass(junction.table.cycleS - 8)
+    junction.favour({ approach: 's', exit: 'e', urgency: 30 })
+    junction.until(stage('s3'), 8)
+    junction.favour()
+    junction.detect('d-v-s', true)
+    expect(junction.until((report) => !green('v-s')(report))).toBeLessThanOrEqual(8)
+  })
+
   it.each(tables)('is coordinated again within three cycles of a pre-emption', (make) => {
     const table = actuated(make(), 'coordinated')
     for (let heldS = 10; heldS < 55; heldS += 7) {
@@ -352,6 +390,36 @@ describe('transit priority', () => {
       expect(Math.abs(sinceS - heldS)).toBeLessThanOrEqual(0.75)
       expect(junction.see().priority?.state).toBe('notActive')
     }
+  })
+
+  it('holds the whole stage: who is clear sooner still keeps the difference', () => {
+    const junction = open()
+    junction.until(stage('s1'))
+    junction.until(stage('s2'))
+    junction.favour(bus('e', 'w'))
+    junction.until(({ priority }) => priority?.state === 'extending')
+    junction.until(inState('p-n', 'protected-clearance'))
+    const endMs = junction.see().display.timing?.['v-e']?.likelyEndMs as number
+    // 12 s of clearance and 1 s of red against flash, yellow and red of 3 s each.
+    expect(junction.until(({ display }) => display.greenFlash.includes('v-e'))).toBeCloseTo(4, 0)
+    junction.until(inState('v-e', 'permissive-clearance'))
+    expect(Math.abs(junction.nowMs - endMs)).toBeLessThanOrEqual(junction.tickMs)
+  })
+
+  it('stops the cycle while it holds: the next stage does not lose its place', () => {
+    const junction = new Bench({
+      ...actuated(teeWithLeft(), 'coordinated'),
+      priority: { ...priority, maxExtensionS: 20 },
+    })
+    for (const { id } of junction.table.detectors ?? []) junction.detect(id, true)
+    junction.until(coordinated)
+    junction.pass(junction.table.cycleS)
+    junction.until(stage('s1'))
+    junction.until(stage('s2'))
+    junction.favour(bus('e', 's'))
+    junction.until(({ priority }) => priority?.state === 'extending')
+    junction.until(({ display }) => display.stage !== 's2')
+    expect(junction.see().display.stage).toBe('s3')
   })
 
   it('gives none for its lock-out, and then again', () => {

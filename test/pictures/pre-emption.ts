@@ -1,8 +1,7 @@
 import { type SignalEvent, toTimestamp } from '@clearway/contracts'
 import { MemoryBroker, MemoryUplink, SignalAgent, SimulatedController } from '@clearway/edge'
-import { createElement } from 'react'
-import { renderToStaticMarkup } from 'react-dom/server'
-import { Diagram, type DiagramWords, type Trajectory } from '../../dashboards/src/junction/diagram.ts'
+import type { DiagramWords, Trajectory } from '../../dashboards/src/junction/diagram.ts'
+import { diagramFile } from '../../dashboards/src/junction/diagram-file.ts'
 import { recordedRun } from '../../dashboards/src/junction/recorded-run.ts'
 import { crossing } from '../../edge/test/fixtures.ts'
 
@@ -86,5 +85,5 @@ export function drawPreemption(): string {
   const run = recordedRun(table, events, calledMs - 15_000, (preemption?.recoveredMs ?? nowMs) + 30_000)
   const spans = run.rows.find(({ group }) => group === 'v-n')?.spans ?? []
   const route = { trajectory: trajectory as Trajectory, stopLines: [{ name: 'stop line 停车线', offsetM: 0, spans }] }
-  return `${renderToStaticMarkup(createElement(Diagram, { table, run, preemption, route, words }))}\n`
+  return diagramFile({ table, run, preemption, route, words })
 }

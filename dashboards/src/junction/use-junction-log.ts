@@ -4,7 +4,7 @@ import { get, getAll } from '../server/requests.ts'
 import { useRemote } from '../server/use-remote.ts'
 
 /** The list of pre-emptions and the measures look back so far. */
-export const lookBackMs = 24 * 3_600_000
+const lookBackMs = 24 * 3_600_000
 /** Events are asked for from so long before a picture begins: what every face showed then is known by them. */
 const leadMs = 10 * 60_000
 const reloadEveryMs = 10_000

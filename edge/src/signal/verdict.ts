@@ -64,8 +64,11 @@ export function hindrance(
 ): { reason: string; final: boolean } | undefined {
   if (!report) return { reason: 'controller does not answer', final: false }
   // Cabinet flash, conflict and manual control beat everything: reported, not retried.
-  if (report.preempt.state === 'other') return { reason: `controller is in ${report.display.mode} mode`, final: true }
-  if (report.refusal !== undefined) return { reason: report.refusal, final: false }
+  const { mode } = report.display
+  const taken = mode === 'flash' || mode === 'dark' || mode === 'manual'
+  // A state that is `other` for what may be mended is no one's hand.
+  if (report.refusal !== undefined && !taken) return { reason: report.refusal, final: false }
+  if (report.preempt.state === 'other') return { reason: `controller is in ${mode} mode`, final: true }
   if (request.transit && !report.priority) {
     return { reason: 'role bus: the controller gives no transit priority, only pre-emption', final: false }
   }

@@ -617,7 +617,7 @@ describe('more requests than a junction can have', () => {
 describe('a controller', () => {
   it('that refuses to serve has its words passed on, and may serve later', () => {
     const { send, report, last } = scripted()
-    report({}, [], { refusal: 'preemptEnterYellowChange 2 is less than the phase has' })
+    report({ state: 'other' }, [], { refusal: 'preemptEnterYellowChange 2 is less than the phase has' })
     send('a', 'n>s')
     expect(last('a')).toMatchObject({
       status: 'rejected',

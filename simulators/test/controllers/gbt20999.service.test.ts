@@ -200,6 +200,7 @@ describe('a line or a controller that fails', () => {
     expect(preempted()).toBe(false)
     expect(street.faults).toHaveLength(1)
     expect(street.faults[0]?.message).toMatch(/8\.6\.2\.1 cannot be written: read only/)
+    expect(street.link.report()?.refusal).toMatch(/8\.6\.2\.1 cannot be written: read only/)
   })
 })
 
@@ -239,6 +240,7 @@ describe('a controller that is weaker than the table', () => {
     expect(preempted()).toBe(false)
     expect(street.faults).toHaveLength(1)
     expect(street.faults[0]?.message).toMatch(reason)
+    expect(street.link.report()?.refusal).toMatch(reason)
     expect(isGreen(street.link.report()?.display.groups['v-n'])).toBeDefined()
   })
 })

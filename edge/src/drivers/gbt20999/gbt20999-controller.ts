@@ -56,6 +56,7 @@ export class Gbt20999Controller implements ControllerLink {
   #writtenMs = Number.NEGATIVE_INFINITY
   #writing = false
   #refusedUntilMs = Number.NEGATIVE_INFINITY
+  #refusedWhy = ''
   /** The approach whose request has ended and whose stage is being left. */
   #leaving: string | undefined
 
@@ -117,6 +118,7 @@ export class Gbt20999Controller implements ControllerLink {
     const endMs = stage && status.running && !served ? known.nowMs + status.remainingMs : undefined
     const exhausted = [...this.#presentMs.keys()].filter((approach) => this.#isExhausted(approach))
     const priority = this.#priorityReport(status)
+    const refusal = this.#refusalNow
     return {
       display: {
         mode: this.#modeOf(status, served !== undefined),
@@ -133,6 +135,7 @@ export class Gbt20999Controller implements ControllerLink {
         ...(served ? { together: this.#together(served) } : {}),
         exhausted,
       },
+      ...(refusal === undefined ? {} : { refusal }),
       ...(priority ? { priority } : {}),
     }
   }
@@ -266,6 +269,7 @@ export class Gbt20999Controller implements ControllerLink {
       else {
         this.#session.complain('writing', refused)
         this.#refusedUntilMs = this.#upMs + refusedMs
+        this.#refusedWhy = refused.map(({ field, message }) => `${field} ${message}`).join('; ')
       }
       // The demand may have changed while this one was under way.
       if (!this.#isRefused) this.#write()
@@ -293,6 +297,12 @@ export class Gbt20999Controller implements ControllerLink {
 
   get #isRefused(): boolean {
     return this.#upMs < this.#refusedUntilMs
+  }
+
+  /** Why no request is made now; undefined while one may be. */
+  get #refusalNow(): string | undefined {
+    if (!this.#armed) return `controller is not armed: ${this.#refusal}`
+    return this.#isRefused ? `controller refuses requests: ${this.#refusedWhy}` : undefined
   }
 
   #isExhausted(approach: string): boolean {

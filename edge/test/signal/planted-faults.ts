@@ -64,6 +64,11 @@ class Careless extends SimulatedController {
   }
 }
 
+/** A cabinet whose detectors are not wired. */
+class Deaf extends SimulatedController {
+  override detect(): void {}
+}
+
 let fresh = 1000
 const anew = (message: SignalRequest): SignalRequest => ({ ...message, sequence: fresh++ })
 
@@ -170,7 +175,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'intervals measured by a clock that is set',
     plant: () => ({ upMs: (_, nowMs) => nowMs }),
-    blame: 'yellow',
+    blame: 'clearance',
   },
   {
     name: 'a bus taken for an ambulance',
@@ -185,5 +190,32 @@ export const plantedFaults: readonly PlantedFault[] = [
       cabinet: (table) => new SimulatedController({ ...table, offsetS: (table.offsetS + 9) % table.cycleS }),
     }),
     blame: 'coordinated',
+  },
+  {
+    name: 'two phases of one ring',
+    plant: ({ rings }) => ({
+      paint: (display) => {
+        const [first, second] = (rings?.phases ?? []).slice(1, 4).map((phase) => phase.groups[0] as string)
+        if (!first || !second || !isGreen(display.groups[first])) return display
+        return { ...display, groups: { ...display.groups, [second]: 'permissive-Movement-Allowed' } }
+      },
+    }),
+    blame: 'barrier',
+    trip: 'conflict',
+  },
+  {
+    name: 'detectors that nobody reads',
+    plant: () => ({ cabinet: (table) => new Deaf(table) }),
+    blame: 'served',
+  },
+  {
+    name: 'a backup timer that never ends a call',
+    plant: () => ({
+      cabinet: (table) => {
+        const patient = { ...table, preempt: { ...table.preempt, maxPresenceS: 600 } }
+        return new SimulatedController(patient, patient, 600)
+      },
+    }),
+    blame: 'local',
   },
 ]

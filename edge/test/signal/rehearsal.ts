@@ -1,4 +1,5 @@
 import {
+  type ControllerDetector,
   groupTowards,
   type JunctionTable,
   type SignalRequest,
@@ -350,7 +351,11 @@ export class Rehearsal {
   }
 
   #detect(): void {
-    // The seam is the cabinet's own: see the detectors of the table.
+    this.#detectors.forEach((as, index) => {
+      // Chatter: on every third tick, each detector in its own.
+      const on = as === 'on' || (as === 'noise' && (this.trace.length + index) % 3 === 0)
+      this.cabinet.detect((this.table.detectors as ControllerDetector[])[index]?.id as string, on)
+    })
   }
 
   #stage(index: number): string {

@@ -4,14 +4,17 @@
  *
  *   npm run safety -- --scenarios 100000 --seed 1     all cores; exit code 1 when something was found
  *   npm run safety -- --replay SEED:PATH              exactly one scenario again, shrunk, told event by event
+ *   npm run safety -- --explore --happenings 3        every run of a small junction in which so many things happen
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
+import { exploreApart } from './explore.ts'
 import type { Tally } from './rehearsal.ts'
 import type { Part, PartDone } from './safety-worker.ts'
 import { rehearsed } from './scenario.ts'
 import { type Failure, search } from './search.ts'
+import type { Line } from './small-junction.ts'
 
 const { values } = parseArgs({
   options: {
@@ -19,6 +22,9 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     workers: { type: 'string', default: String(availableParallelism()) },
     replay: { type: 'string' },
+    explore: { type: 'boolean', default: false },
+    happenings: { type: 'string', default: '3' },
+    states: { type: 'string', default: '5000000' },
   },
 })
 
@@ -82,11 +88,32 @@ const rate = (scenarios: number, fromMs: number): string => {
   return `${durationS.toFixed(0)} s, ${(scenarios / durationS).toFixed(0)} scenarios/s`
 }
 
-const found =
-  values.replay === undefined
-    ? await searchAll(Number(values.scenarios), Number(values.seed), Number(values.workers))
-    : replay(values.replay)
-if (found) {
-  tell(found)
-  process.exitCode = 1
-} else console.log('no property was broken')
+async function exploreBoth(happenings: number, states: number): Promise<boolean> {
+  const lines: readonly Line[] = ['centre', 'controller']
+  const fromMs = performance.now()
+  const explored = await Promise.all(lines.map((line) => exploreApart({ line, happenings, states })))
+  explored.forEach(({ states: tried, transitions, ticks, complete, longestToLocal, longestToPlan, wrong }, index) => {
+    console.log(`line to the ${lines[index]} cut and mended, at most ${happenings} happenings`)
+    console.log(`  ${tried} states, ${transitions} transitions, the last new state after ${ticks} s of virtual time`)
+    console.log(
+      `  ${complete ? 'the frontier emptied: every such run was tried' : `stopped at the bound of ${states} states`}`,
+    )
+    console.log(
+      `  once nothing more is heard: local control within ${longestToLocal} s, the plan within ${longestToPlan} s`,
+    )
+    if (wrong) console.log(`  FAILED ${wrong}`)
+  })
+  console.log(`${((performance.now() - fromMs) / 1000).toFixed(0)} s`)
+  return explored.every(({ wrong, complete }) => wrong === undefined && complete)
+}
+
+async function look(): Promise<boolean> {
+  const { explore, happenings, states, replay: place, scenarios, seed, workers } = values
+  if (explore) return exploreBoth(Number(happenings), Number(states))
+  const failure = place ? replay(place) : await searchAll(Number(scenarios), Number(seed), Number(workers))
+  if (failure) tell(failure)
+  else console.log('no property was broken')
+  return failure === undefined
+}
+
+if (!(await look())) process.exitCode = 1

@@ -1,6 +1,7 @@
 import type { JunctionTable, PriorityRole, SignalRequest } from '@clearway/contracts'
 import fc from 'fast-check'
 import { crossing, midBlock, tee } from '../fixtures.ts'
+import { eightPhase } from './ring-fixtures.ts'
 
 /** One thing that happens to a junction, `afterTicks` after the one before. */
 export type Happening = { afterTicks: number } & (
@@ -52,7 +53,31 @@ export interface Scenario {
 }
 
 /** Every kind of junction that is rehearsed. A scenario names one by its place. */
-export const rehearsed: readonly (() => JunctionTable)[] = [crossing, tee, midBlock, patient]
+export const rehearsed: readonly (() => JunctionTable)[] = [
+  crossing,
+  tee,
+  midBlock,
+  patient,
+  () => actuated(crossing(), 'coordinated'),
+  () => actuated(crossing(), 'free'),
+  () => actuated(tee(), 'coordinated'),
+  () => actuated(tee(), 'free'),
+  () => eightPhase({ operation: 'coordinated' }),
+  () => eightPhase({ operation: 'free' }),
+  () => eightPhase({ operation: 'fixed-time' }),
+]
+
+/** A detector or push button for every group, and priority for buses. */
+function actuated(table: JunctionTable, operation: 'coordinated' | 'free'): JunctionTable {
+  return {
+    ...table,
+    id: `${table.id}-${operation}`,
+    operation,
+    groups: table.groups.map((group) => (group.kind === 'vehicle' ? { ...group, maxGreenS: 30, passageS: 3 } : group)),
+    detectors: table.groups.map(({ id, kind }) => ({ id: `d-${id}`, kind, groups: [id] })),
+    priority: { maxExtensionS: 10, earlyGreen: true, reserviceS: 60 },
+  }
+}
 
 /** Calls wait, are locked in, last a while and are cut soon; the walkers are served first afterwards. */
 function patient(): JunctionTable {

@@ -34,7 +34,7 @@ export class SignalAgent implements Agent {
     this.device = uplink.identity.device
     this.#uplink = uplink
     this.#link = link
-    this.#arbiter = new Arbiter(table, nowMs)
+    this.#arbiter = new Arbiter(table, nowMs, (a, b) => link.servesTogether?.(a, b) ?? true)
     this.#recorder = new EventRecorder(table)
     this.#nowMs = nowMs
   }

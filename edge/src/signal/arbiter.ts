@@ -63,10 +63,13 @@ export class Arbiter {
   readonly #reservice: Reservice
   #answers: Answer[] = []
 
-  /** @param nowMs present time: what was sent before the start of this process may have been answered by an earlier one */
-  constructor(table: JunctionTable, nowMs: number) {
+  /**
+   * @param nowMs present time: what was sent before the start of this process may have been answered by an earlier one
+   * @param together whether the controller can serve two approaches, whose groups do not conflict, in one pre-emption
+   */
+  constructor(table: JunctionTable, nowMs: number, together: (a: string, b: string) => boolean = () => true) {
     this.#table = table
-    this.#ways = waysOf(table)
+    this.#ways = waysOf(table, together)
     this.#closed = new ClosedRequests(nowMs)
     this.#reservice = new Reservice(table)
   }
@@ -226,7 +229,9 @@ export class Arbiter {
     // would hold its minimum dwell first. Where both can be green nothing has to turn.
     for (const { called, transit, way, rank } of this.#order) {
       if (called || transit || !isPreempted(report, way.approach.id)) continue
-      const against = this.#order.some((other) => other.called && way.turnS.has(other.way.approach))
+      const against = this.#order.some(
+        ({ called, way: { approach } }) => called && (way.turnS.has(approach) || !way.servedWith(approach)),
+      )
       if (against) call(way.approach.id, Math.max(rank, least.urgency + 1))
     }
     return calls

@@ -70,6 +70,11 @@ export interface ControllerLink {
   step(nowMs: number, upMs: number): void
   /** Exactly these calls on, every other off. Success shows only in `report`. */
   demand(preempt: readonly PreemptCall[], priority?: readonly PriorityCall[]): void
+  /**
+   * Whether one pre-emption can serve both approaches, whose groups do not conflict. Absent where every controller of
+   * this driver can. Two that cannot are not called together: the controller would end one green for the other.
+   */
+  servesTogether?(a: string, b: string): boolean
   /** The newest report, or undefined while the controller does not answer. */
   report(): ControllerReport | undefined
 }

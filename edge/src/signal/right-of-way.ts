@@ -9,7 +9,9 @@ import type { Way } from './way.ts'
  * Below, `order` is the most urgent first; requests for transit priority come last and are never called.
  */
 
-const conflict = (a: PriorityRequest, b: PriorityRequest): boolean => a.way.conflicts.has(b.way)
+/** Two that could be green together conflict as well where the controller has a pre-emption for each alone. */
+const conflict = ({ way }: PriorityRequest, other: PriorityRequest): boolean =>
+  way.conflicts.has(other.way) || !way.servedWith(other.way.approach)
 
 /** Decides which requests are called. */
 export function assignRightOfWay(order: readonly PriorityRequest[], nowMs: number): void {

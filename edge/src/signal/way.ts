@@ -18,18 +18,25 @@ export interface Way {
   readonly conflicts: ReadonlySet<Way>
   /** Seconds from the end of the green of another approach until that of this; none where both may be green. */
   readonly turnS: ReadonlyMap<Approach, number>
+  /** Whether the controller can serve both approaches in one pre-emption, as far as their groups allow it. */
+  servedWith(other: Approach): boolean
 }
 
-/** Every way of a junction, with what they mean for one another worked out once. */
-export function waysOf(table: JunctionTable): Way[] {
+/**
+ * Every way of a junction, with what they mean for one another worked out once.
+ *
+ * @param together whether the controller has one pre-emption for both approaches
+ */
+export function waysOf(table: JunctionTable, together: (a: string, b: string) => boolean): Way[] {
   const ways = table.approaches.flatMap((approach) => {
     const turnS = new Map(
       table.approaches
         .filter((other) => inTheWay(table, other, approach))
         .map((other) => [other, changeS(table, groupsOf(other), groupsOf(approach))]),
     )
+    const servedWith = (other: Approach) => other === approach || together(approach.id, other.id)
     return approach.exits.map((exit) => {
-      return { approach, exit, group: groupTowards(approach, exit), conflicts: new Set<Way>(), turnS }
+      return { approach, exit, group: groupTowards(approach, exit), conflicts: new Set<Way>(), turnS, servedWith }
     })
   })
   const movement = ({ approach, exit }: Way) => ({ approach: approach.id, exit })

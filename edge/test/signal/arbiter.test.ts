@@ -235,8 +235,8 @@ describe('of two requests', () => {
 type Preempt = Partial<ControllerReport['preempt']>
 
 /** An arbiter before a controller that says what the test lets it say. */
-function scripted(table: JunctionTable = crossing()) {
-  const arbiter = new Arbiter(table, startMs)
+function scripted(table: JunctionTable = crossing(), together?: (a: string, b: string) => boolean) {
+  const arbiter = new Arbiter(table, startMs, together)
   let nowMs = startMs
   let decision: Decision = { calls: [], priority: [], answers: [] }
   const answers: Answer[] = []
@@ -611,6 +611,36 @@ describe('more requests than a junction can have', () => {
     expect(arbiter.requests).toHaveLength(32)
     expect(last('w2')).toMatchObject({ status: 'rejected', reason: expect.stringContaining('gave way') })
     expect(calls()).toEqual(['s', 'n'])
+  })
+})
+
+describe('a controller that has a pre-emption for each approach alone', () => {
+  const alone = () => scripted(crossing(), () => false)
+
+  it('is not asked for a second one beside a green that is given, though no group conflicts', () => {
+    const { send, report, step, calls, last, at } = alone()
+    send('a', 'n>s', { arrivalEarliest: at(2), arrivalLatest: at(8) })
+    report({ state: 'dwell', approach: 'n' }, ['v-n'])
+    step()
+    expect(last('a')?.status).toBe('granted')
+    send('sooner', 's>n', { arrivalEarliest: at(1), arrivalLatest: at(5) })
+    send('fire', 's>n', { importance: '1/1' })
+    expect(calls()).toEqual(['n'])
+    expect(last('sooner')).toMatchObject({ status: 'watchOtherTraffic', reason: expect.stringContaining('request a') })
+    expect(last('fire')?.status).toBe('watchOtherTraffic')
+  })
+
+  it('turns to a more urgent one, the displaced called until it has turned', () => {
+    const { send, report, step, calls, last } = alone()
+    send('a', 'n>s')
+    report({ state: 'dwell', approach: 'n' }, ['v-n'])
+    step()
+    send('fire', 's>n', { importance: '1/1' })
+    expect(calls()).toEqual(['s', 'n'])
+    expect(last('a')?.status).toBe('watchOtherTraffic')
+    report({ state: 'entryStarted', approach: 's' })
+    step()
+    expect(calls()).toEqual(['s'])
   })
 })
 

@@ -107,6 +107,14 @@ export class Gbt20999Controller implements ControllerLink {
     if (this.#session.connected) this.#write()
   }
 
+  /** One request is written at a time, and it asks for one stage. */
+  servesTogether(a: string, b: string): boolean {
+    const [mine, other] = [a, b].map((approach) =>
+      this.#site.rows.find((row) => row.kind === 'urgent' && row.approach === approach),
+    )
+    return mine !== undefined && mine.stage === other?.stage
+  }
+
   report(): ControllerReport | undefined {
     const known = this.#fresh
     if (!known) return undefined

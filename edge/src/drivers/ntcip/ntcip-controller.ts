@@ -87,6 +87,13 @@ export class NtcipController implements ControllerLink {
     if (!this.#silent && upMs - heardMs > this.#plan.silenceS * 1000) this.#fallSilent()
   }
 
+  /** The preempts of both release the same: whichever the controller prefers, no green ends for the other. */
+  servesTogether(a: string, b: string): boolean {
+    const dwell = this.#programming?.dwell
+    const [mine, other] = [a, b].map((approach) => dwell?.get(this.#plan.preempts[approach] ?? 0))
+    return !!mine && !!other && [...mine].sort().join() === [...other].sort().join()
+  }
+
   report(): ControllerReport | undefined {
     const status = this.#status
     // By age as well: a host that stood still must not hand out what it read before.

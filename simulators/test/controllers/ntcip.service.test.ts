@@ -163,9 +163,14 @@ describe('a controller that is not fit is not asked', () => {
     column('preemptDwellPhase', 13, octets(2, 3), /which phaseConcurrency keeps apart/),
     column('preemptDwellPhase', 13, octets(2, 9), /phase 9, which is not there/),
     column('preemptExitPhase', 15, octets(7), /phase 7, which is not there/),
+    column('preemptMinimumDuration', 5, 3600, /3600 s, above preempt.minDurationS or minDwellS .*; set 0/),
+    column('preemptDwellGreen', 10, 255, /255 s, above preempt.minDwellS/),
+    column('preemptDwellPed', 14, octets(1), /is 1: groups "p-e" and "v-e" conflict/),
     phase('phaseOptions', 21, 0, /not enabled/),
     phase('phaseYellowChange', 8, 25, /2.5 s, below yellowS 3 of group "v-e"/),
     phase('phasePedestrianClear', 3, 7, /7 s, below clearanceS 12 of group "p-n"/),
+    phase('phaseRedClear', 9, 5, /0.5 s, below the longest redS of intergreens after group "v-e", 3/),
+    ['unitBackupTime', `${asc}.3.3.0`, 65_535, /65535 s, above preempt.maxPresenceS/] as const,
     ['unitBackupTime', `${asc}.3.3.0`, 0, /would never end by itself/] as const,
     ['unitBackupTime', `${asc}.3.3.0`, 1, /too short/] as const,
   ])('%s (%s = %s)', async (field, oid, value, message) => {
@@ -181,6 +186,16 @@ describe('a controller that is not fit is not asked', () => {
     bench.driver.demand([{ approach: 'e', urgency: 3 }])
     await bench.pass(1)
     expect(await bench.read(controlState(2))).toBe(0)
+  })
+
+  it('because it may run together what conflicts by the table', async () => {
+    bench = await NtcipBench.open(crossing())
+    await bench.program(`${asc}.1.2.1.23.1`, octets(2, 3))
+    await bench.program(`${asc}.1.2.1.23.2`, octets(1, 4))
+    await bench.program(`${asc}.1.2.1.22.2`, 2)
+    await bench.until(() => bench.driver.report()?.refusal !== undefined, 5)
+    const found = bench.faults[0]?.fields.find(({ field }) => field === 'phaseConcurrency.1')
+    expect(found?.message).toMatch(/names phase 2: groups "v-n" and "v-e" conflict by the timing table/)
   })
 
   it('and is asked again once somebody has mended it', async () => {

@@ -8,7 +8,7 @@ import {
   ringStatus,
   unitBackupTime,
 } from './objects.ts'
-import type { NtcipPlan } from './settings.ts'
+import type { NtcipPlan, Output } from './settings.ts'
 import { outputsOf } from './settings.ts'
 import type { Reading } from './snmp-session.ts'
 
@@ -93,13 +93,18 @@ export async function checkProgramming(
 ): Promise<{ programming: Programming; faults: FieldError[] }> {
   const rows = Object.values(plan.preempts)
   const { backupS, phases, preemptRows, overlapRows } = await readProgramming(read, plan, rows)
-  const faults = [...backupFaults(backupS, plan), ...phaseFaults(phases, plan, table)]
+  const faults = [
+    ...backupFaults(backupS, plan, table),
+    ...phaseFaults(phases, overlapRows, plan, table),
+    ...concurrencyFaults(phases, plan, table),
+  ]
   const dwell = new Map<number, number[]>()
   const equalToNext = new Set<number>()
   for (const [approach, row] of Object.entries(plan.preempts)) {
     dwell.set(row, preemptRows.octets(preempt.dwellPhase(row)))
     if ((preemptRows.integer(preempt.control(row), 0, byte) & 4) !== 0) equalToNext.add(row)
     faults.push(...intervalFaults(preemptRows, row, phases, table), ...actionFaults(preemptRows, row))
+    faults.push(...lengthFaults(preemptRows, row, table))
     for (const column of [preempt.trackPhase, preempt.dwellPhase, preempt.exitPhase]) {
       faults.push(...togetherFaults(column(row), preemptRows.octets(column(row)), phases))
     }
@@ -117,30 +122,101 @@ export async function checkProgramming(
 
 const fault = ({ name }: MibObject, message: string): FieldError => ({ field: name, message })
 
-function backupFaults(backupS: number, { pollS, timeoutS }: NtcipPlan): FieldError[] {
+function backupFaults(backupS: number, { pollS, timeoutS }: NtcipPlan, { preempt }: JunctionTable): FieldError[] {
   if (backupS === 0) return [fault(unitBackupTime, 'is 0: a call would never end by itself; set 15 to 30 s')]
   // A refresh and its repetition must both fit into a third.
   const leastS = 3 * (pollS + timeoutS)
+  const mostS = preempt.maxPresenceS
+  if (backupS > mostS) {
+    return [
+      fault(
+        unitBackupTime,
+        `is ${backupS} s, above preempt.maxPresenceS ${mostS}: it would end nothing; set 15 to 30 s`,
+      ),
+    ]
+  }
   if (backupS >= leastS) return []
   return [fault(unitBackupTime, `is ${backupS} s, too short to be refreshed in time; set at least ${leastS} s`)]
 }
 
-function phaseFaults(phases: Programming['phases'], plan: NtcipPlan, table: JunctionTable): FieldError[] {
+/** Phases that drive the groups of the table. An overlap takes its yellow and red from the phase that it ends with. */
+function phasesOf(output: Output, overlaps: Reading): number[] {
+  if ('overlap' in output) return overlaps.octets(overlapIncludedPhases(output.overlap))
+  return ['phase' in output ? output.phase : output.ped]
+}
+
+/** No interval of the controller's own is shorter than the table's: planner and conflict monitor rely on that. */
+function phaseFaults(
+  phases: Programming['phases'],
+  overlaps: Reading,
+  plan: NtcipPlan,
+  table: JunctionTable,
+): FieldError[] {
   const faults: FieldError[] = []
-  for (const [id, output] of Object.entries(plan.groups)) {
-    if ('overlap' in output) continue
-    const number = 'phase' in output ? output.phase : output.ped
-    const group = table.groups.find((known) => known.id === id)
-    const program = phases.get(number)
-    if (!program) {
-      faults.push(fault(phase.options(number), `has bit 0 off: phase ${number} of group "${id}" is not enabled`))
-    } else if ('phase' in output && group && program.yellowS < group.yellowS) {
-      const message = `is ${program.yellowS} s, below yellowS ${group.yellowS} of group "${id}"`
-      faults.push(fault(phase.yellowChange(number), message))
-    } else if ('ped' in output && group && program.pedestrianClearS < group.clearanceS) {
-      const message = `is ${program.pedestrianClearS} s, below clearanceS ${group.clearanceS} of group "${id}"`
-      faults.push(fault(phase.pedestrianClear(number), message))
+  for (const group of table.groups) {
+    const { id } = group
+    const output = plan.groups[id] as Output
+    const longestRedS = Math.max(0, ...table.intergreens.filter(({ ends }) => ends === id).map(({ redS }) => redS))
+    for (const number of phasesOf(output, overlaps)) {
+      const program = phases.get(number)
+      if (!program) {
+        faults.push(fault(phase.options(number), `has bit 0 off: phase ${number} of group "${id}" is not enabled`))
+      } else if ('ped' in output) {
+        if (program.pedestrianClearS >= group.clearanceS) continue
+        const message = `is ${program.pedestrianClearS} s, below clearanceS ${group.clearanceS} of group "${id}"`
+        faults.push(fault(phase.pedestrianClear(number), message))
+      } else {
+        if (program.yellowS < group.yellowS) {
+          const message = `is ${program.yellowS} s, below yellowS ${group.yellowS} of group "${id}"`
+          faults.push(fault(phase.yellowChange(number), message))
+        }
+        // An overlap may have a longer red of its own.
+        if ('phase' in output && program.redS < longestRedS) {
+          const message = `is ${program.redS} s, below the longest redS of intergreens after group "${id}", ${longestRedS}`
+          faults.push(fault(phase.redClear(number), message))
+        }
+      }
     }
+  }
+  return faults
+}
+
+/** Phases that the controller may run together show no groups that conflict by the table. */
+function concurrencyFaults(phases: Programming['phases'], plan: NtcipPlan, table: JunctionTable): FieldError[] {
+  const faults: FieldError[] = []
+  const placed = Object.entries(plan.groups).flatMap(([id, output]) =>
+    'overlap' in output ? [] : [{ id, number: 'phase' in output ? output.phase : output.ped }],
+  )
+  placed.forEach((one, index) => {
+    for (const other of placed.slice(index + 1)) {
+      if (one.number === other.number || !inConflict(table, one.id, other.id)) continue
+      const [program, beside] = [phases.get(one.number), phases.get(other.number)]
+      if (!program?.concurrent.includes(other.number) || !beside?.concurrent.includes(one.number)) continue
+      if (program.ring === beside.ring) continue
+      const message = `names phase ${other.number}: groups "${one.id}" and "${other.id}" conflict by the timing table`
+      faults.push(fault(phase.concurrency(one.number), message))
+    }
+  })
+  return faults
+}
+
+/** What the controller would hold after the call has gone off is no longer than the table says. */
+function lengthFaults(
+  from: Reading,
+  row: number,
+  { preempt: { minDwellS, minDurationS = 0 } }: JunctionTable,
+): FieldError[] {
+  const faults: FieldError[] = []
+  const duration = from.integer(preempt.minimumDuration(row), 0, word)
+  const mostS = Math.ceil(Math.max(minDurationS, minDwellS))
+  if (duration > mostS) {
+    const message = `is ${duration} s, above preempt.minDurationS or minDwellS ${mostS}: the green would outlast its lease`
+    faults.push(fault(preempt.minimumDuration(row), `${message}; set 0`))
+  }
+  const dwellS = from.integer(preempt.dwellGreen(row), 0, byte)
+  if (dwellS > Math.ceil(minDwellS)) {
+    const message = `is ${dwellS} s, above preempt.minDwellS ${minDwellS}: the green would outlast its lease`
+    faults.push(fault(preempt.dwellGreen(row), `${message}; set ${Math.ceil(minDwellS)}`))
   }
   return faults
 }
@@ -246,11 +322,17 @@ function approachFaults(
     const value = (what === 'overlap' ? dwellOverlaps : dwell).join(', ') || 'nothing'
     faults.push(fault(object, `is ${value}: ${what} ${number} of approach "${approach}" would not be green; add it`))
   }
-  const green = Object.entries(plan.groups).flatMap(([id, output]) => (shown(output) ? [id] : []))
+  // Walks are shown in dwell where the column names them.
+  const walks = from.octets(preempt.dwellPed(row))
+  const green = Object.entries(plan.groups).flatMap(([id, output]) =>
+    shown(output) || ('ped' in output && walks.includes(output.ped)) ? [id] : [],
+  )
   green.forEach((id, index) => {
     for (const other of green.slice(index + 1)) {
       if (!inConflict(table, id, other)) continue
-      faults.push(fault(preempt.dwellPhase(row), `is ${dwell.join(', ')}: groups "${id}" and "${other}" conflict`))
+      const walk = [id, other].some((each) => 'ped' in (plan.groups[each] as Output))
+      const [object, value] = walk ? [preempt.dwellPed(row), walks] : [preempt.dwellPhase(row), dwell]
+      faults.push(fault(object, `is ${value.join(', ')}: groups "${id}" and "${other}" conflict`))
     }
   })
   return faults

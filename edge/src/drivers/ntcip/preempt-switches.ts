@@ -19,7 +19,7 @@ interface Switch {
   /** What the controller was read to hold. */
   is: boolean | undefined
   /** The last value sent, when, and which SET of all that was. */
-  sent?: { value: boolean; atMs: number; number: number }
+  sent?: { value: boolean; atMs: number; number: number; failed?: true }
   /** Readings after a SET that did not show it. */
   missed: number
 }
@@ -98,9 +98,15 @@ export class PreemptSwitches {
     const number = ++this.#sets
     for (const { each, value } of set) each.sent = { value, atMs: upMs, number }
     const values = set.map(({ each, value }) => ({ object: preempt.controlState(each.row), value: Number(value) }))
-    const setting = session.set(values).then(() => {
-      this.#answered = number
-    })
+    const setting = session.set(values).then(
+      () => {
+        this.#answered = number
+      },
+      (error) => {
+        for (const { each } of set) if (each.sent?.number === number) each.sent.failed = true
+        throw error
+      },
+    )
     this.#setting = setting.finally(() => {
       this.#setting = undefined
     })
@@ -148,7 +154,7 @@ export class PreemptSwitches {
 function onIsDue({ is, sent }: Switch, upMs: number, armed: Programming | undefined): boolean {
   if (!sent?.value) return true
   const refreshMs = ((armed?.backupS ?? 0) * 1000) / refreshParts
-  return upMs - sent.atMs >= (is ? refreshMs : repeatMs)
+  return upMs - sent.atMs >= (is && !sent.failed ? refreshMs : repeatMs)
 }
 
 function offIsDue({ is, sent }: Switch, upMs: number, armed: Programming | undefined): boolean {

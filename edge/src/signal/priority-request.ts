@@ -98,6 +98,8 @@ export function take(request: PriorityRequest, way: Way, message: SignalRequest,
   request.atMs = fromTimestamp(message.at)
   request.vehicle = message.vehicle
   request.transit = message.role === 'bus'
+  // Whatever it has said it was before: a bus is never called.
+  if (request.transit) request.called = false
   request.rank = rankOf(message)
   request.way = way
   request.earliestMs = fromTimestamp(message.arrivalEarliest)

@@ -35,11 +35,25 @@ describe('whatever is requested, cancelled, cut, set, detected and stepped', () 
   })
 })
 
+describe('found by the search, once:', () => {
+  // An update that made a bus of an ambulance kept the call while another ambulance was served.
+  it('a request that turns from an ambulance into a bus loses its pre-emption', () => {
+    const way = { approach: 1, exit: 0, importance: '1/1', arrivalS: 0, cancels: false }
+    const ambulance = { ...way, afterTicks: 0, what: 'mission', request: 3, role: 'ambulance', durationS: 1 } as const
+    const bus = { ...ambulance, role: 'bus', durationS: 30 } as const
+    const other = { ...bus, request: 0, role: 'ambulance', approach: 3, exit: 1 } as const
+    const table = rehearsed.findIndex((make) => make().id === 'j-crossing-coordinated')
+    const later = { afterTicks: 30, what: 'mend' } as const
+    expect(judge({ table, tickMs: 1000, happenings: [ambulance, bus, other, later], replays: [] })).toEqual([])
+  })
+})
+
 describe('the same search finds', () => {
   it.each(plantedFaults)('$name', ({ plant, blame, trip }) => {
     const blamed = new Set<string>()
     const trips = new Set<string>()
     for (const scenario of fc.sample(anything, { seed: 7, numRuns: 200 })) {
+      const other = { ...bus, request: 0, role: 'ambulance', approach: 3, exit: 1 } as const
       const table = (rehearsed[scenario.table] as (typeof rehearsed)[number])()
       for (const { rule, text } of judge(scenario, plant(table))) {
         blamed.add(rule)

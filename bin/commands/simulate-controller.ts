@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { InputError, type JunctionTable, systemClock } from '@clearway/contracts'
+import { requireTimingTable } from '@clearway/edge'
 import { runSoftController, type SoftController, softControllers } from '@clearway/simulators'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { ended } from '../ended.ts'
@@ -23,13 +24,13 @@ export function simulateControllerCommand(): Command {
     .description('a signal controller with its conflict monitor, as a device that speaks its protocol at a port')
     .addOption(new Option('--protocol <protocol>').choices(Object.keys(softControllers)).makeOptionMandatory())
     .requiredOption('--table <file>', 'JSON file with the timing table of its junction')
-    .requiredOption('--port <n>', 'port to listen on; 0 picks a free one', (text) => numberOf(text, 0, 65_535))
+    .requiredOption('--port <n>', 'port to listen on; 0 picks a free one', portOf)
     .option('--address <address>', 'address to listen on', '127.0.0.1')
     .option('--speed <times>', 'seconds of the junction for one second', (text) => numberOf(text, 0.1, 100), 1)
-    .option('--community <name>', 'ntcip: SNMP v1 and v2c, to read and set; "public" where no user is given')
-    .option('--user <name>', 'ntcip: SNMP v3')
-    .option('--auth-key <text>', 'ntcip: its SHA-256 password; without it the user needs none')
-    .option('--priv-key <text>', 'ntcip: its AES-128 password')
+    .option('--community <name>', 'ntcip: SNMP v1 and v2c, to read and set; "public" where no user is given', named)
+    .option('--user <name>', 'ntcip: SNMP v3', named)
+    .option('--auth-key <text>', 'ntcip: its SHA-256 password; without it the user needs none', passwordOf)
+    .option('--priv-key <text>', 'ntcip: its AES-128 password', passwordOf)
     .option('--backup-s <seconds>', 'ntcip: unitBackupTime; gbt20999: an unrepeated request is kept so long', (text) =>
       numberOf(text, 0, 65_535),
     )
@@ -37,7 +38,10 @@ export function simulateControllerCommand(): Command {
       'after',
       '\nStandard input takes what a technician does at the cabinet: "plan", "flash", "hand <stage>".',
     )
-    .action(async ({ protocol, table, port, address, speed, user, authKey, privKey, ...rest }: Options) => {
+    .action(async (options: Options, command: Command) => {
+      const unfit = misfit(options)
+      if (unfit) command.error(`error: ${unfit}`)
+      const { protocol, table, port, address, speed, user, authKey, privKey, ...rest } = options
       const community = rest.community ?? (user === undefined ? 'public' : undefined)
       const security = { community, user: user === undefined ? undefined : { name: user, authKey, privKey } }
       const build = softControllers[protocol] as (typeof softControllers)[string]
@@ -69,9 +73,26 @@ function obey(controller: SoftController, line: string): void {
   }
 }
 
+/** Options of SNMP that would be taken and mean nothing; undefined when they fit. */
+function misfit({ protocol, community, user, authKey, privKey }: Options): string | undefined {
+  const given = Object.entries({ community, user, 'auth-key': authKey, 'priv-key': privKey })
+  const [name] = given.find(([, value]) => value !== undefined) ?? []
+  if (name !== undefined && protocol !== 'ntcip') return `--${name} is for --protocol ntcip, not ${protocol}`
+  if (user === undefined && (authKey ?? privKey) !== undefined) return '--auth-key and --priv-key need --user <name>'
+  if (authKey === undefined && privKey !== undefined)
+    return '--priv-key needs --auth-key <text>: SNMP v3 has no privacy alone'
+  return undefined
+}
+
 function readTable(file: string): JunctionTable {
+  const table = jsonOf(file) as JunctionTable
+  requireTimingTable(table)
+  return table
+}
+
+function jsonOf(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as JunctionTable
+    return JSON.parse(readFileSync(file, 'utf8'))
   } catch (error) {
     const message = `${file} cannot be read: ${(error as Error).message}`
     throw new InputError('table-file', `table: ${message}`, [{ field: 'table', message }])
@@ -84,4 +105,21 @@ function numberOf(text: string, least: number, most: number): number {
     throw new InvalidArgumentError(`A number from ${least} to ${most} is expected.`)
   }
   return value
+}
+
+function portOf(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
+    throw new InvalidArgumentError('A whole number from 0 to 65535 is expected.')
+  }
+  return Number(text)
+}
+
+function named(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It must not be empty.')
+  return text
+}
+
+function passwordOf(text: string): string {
+  if (text.length < 8) throw new InvalidArgumentError('At least 8 characters are expected, as RFC 3414 asks.')
+  return text
 }

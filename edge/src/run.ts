@@ -86,7 +86,7 @@ export async function runEdge(configuration: unknown, around: EdgeSurroundings, 
     ...(config.keyFile === undefined ? {} : { key: textOf(config.keyFile, 'keyFile') }),
   }
   const signal = config.kind === 'signal' ? signalOf(config, around) : undefined
-  mkdirSync(config.outbox, { recursive: true })
+  makeFolder(config.outbox, 'outbox')
   const outbox = new Outbox(join(config.outbox, `${config.device}.sqlite`), clock, random, report)
   const uplink = <K extends DeviceKind>(kind: K) =>
     new MqttUplink(
@@ -127,6 +127,15 @@ function build(
       const vehicle = linesVehicle(lines)
       return new VehicleAgent(uplink('vehicle'), vehicle, vehicle)
     }
+  }
+}
+
+function makeFolder(path: string, field: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch (error) {
+    const { message } = error as Error
+    throw new InputError('edge-file', `${field}: ${message}; give a folder that can be written`, [{ field, message }])
   }
 }
 

@@ -1,8 +1,11 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { crossing } from '../../edge/test/fixtures.ts'
 import { startGateway } from './running-city.ts'
 import { runCommand } from './running-command.ts'
 
@@ -195,6 +198,20 @@ describe.concurrent('other files', () => {
     expect(refusal(await run(['import', 'lots', 'absent.yaml'], {}, at))).toMatch(/absent\.yaml cannot be read/)
   })
 
+  it('of a simulated controller name the table, the address and the port', async () => {
+    const at = ownFolder()
+    writeFileSync(join(at, 'null.json'), 'null')
+    writeFileSync(join(at, 'table.json'), JSON.stringify(crossing()))
+    const device = (table: string, port: string) =>
+      run(['simulate', 'controller', '--protocol', 'ntcip', '--table', table, '--port', port], {}, at)
+    expect(refusal(await device('null.json', '0'))).toMatch(/timing table: \(body\) must be object, got null/)
+    const taken = createSocket('udp4').bind(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const { port } = taken.address()
+    expect(refusal(await device('table.json', `${port}`))).toMatch(new RegExp(`cannot listen at 127.0.0.1:${port}`))
+    taken.close()
+  })
+
   it('of an agent name the key', async () => {
     const at = ownFolder()
     const place = ['--district', 'demo', '--device', 'g-1', '--outbox', 'outbox', '--token-file', 'absent']
@@ -216,6 +233,10 @@ describe.concurrent('wrong usage ends with 2 and says what is possible', () => {
     ['device add g-1 --kind gait --district demo', /'gait' is invalid. Allowed choices are gate, bay/],
     ['edge --kind gait', /'gait' is invalid. Allowed choices are gate, bay/],
     ['edge --period-s soon', /'soon' is invalid. A number of seconds/],
+    ['simulate controller --protocol ntcip --table t --port 11.5', /'11.5' is invalid. A whole number/],
+    ['simulate controller --protocol ntcip --table t --port 0 --auth-key short', /'short' is invalid. At least 8/],
+    ['simulate controller --protocol ntcip --table t --port 0 --auth-key 12345678', /need --user <name>/],
+    ['simulate controller --protocol gbt20999 --table t --port 0 --community c', /--community is for --protocol ntcip/],
   ]
   it.each(usages)('clearway %s', async (args, says) => {
     const { code, text } = await run(args.split(' '))

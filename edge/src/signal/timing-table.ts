@@ -40,7 +40,8 @@ export function requireTimingTable(table: JunctionTable): void {
   const faults = checkTimingTable(table)
   if (faults.length === 0) return
   const detail = faults.map(({ field, message }) => `${field} ${message}`).join('; ')
-  throw new InputError('timing-table', `timing table of junction ${table?.id}: ${detail}`, faults)
+  const whose = typeof table?.id === 'string' ? ` of junction ${table.id}` : ''
+  throw new InputError('timing-table', `timing table${whose}: ${detail}`, faults)
 }
 
 function groupFaults({ groups, approaches, preempt }: JunctionTable): FieldError[] {

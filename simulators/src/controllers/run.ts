@@ -1,4 +1,4 @@
-import type { Clock } from '@clearway/contracts'
+import { type Clock, WorldError } from '@clearway/contracts'
 import type { SoftController } from './soft-controller.ts'
 
 interface SoftControllerRun {
@@ -15,7 +15,7 @@ interface SoftControllerRun {
 /** Fine enough for a tenth of a second at the speeds that trials use. */
 const tickS = 0.02
 
-/** Runs a soft controller until `stop` aborts. @throws Error of the system when the port cannot be had */
+/** Runs a soft controller until `stop` aborts. @throws WorldError `listen` when the port cannot be had */
 export async function runSoftController(
   controller: SoftController,
   { port, address, speed, clock, listening, stop }: SoftControllerRun,
@@ -25,7 +25,13 @@ export async function runSoftController(
   // Steady as well: what is shown must not follow a clock that is set.
   const upMs = () => (performance.now() - steadyMs) * speed
   controller.step(startMs, upMs())
-  const bound = await controller.listen(port, address)
+  const bound = await controller.listen(port, address).catch((error: Error) => {
+    throw new WorldError(
+      'listen',
+      `cannot listen at ${address}:${port}: ${error.message}; give another port or address`,
+      error,
+    )
+  })
   listening(bound, controller.settings(address, bound))
   try {
     while (!stop.aborted) {

@@ -1,8 +1,10 @@
+import type { JunctionTable } from '@clearway/contracts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { SimulatedController } from '../../src/index.ts'
 import { plantedFaults } from './planted-faults.ts'
 import { judge } from './properties.ts'
-import type { Tally } from './rehearsal.ts'
+import { Rehearsal, type Tally } from './rehearsal.ts'
 import { anything, rehearsed } from './scenario.ts'
 import { search } from './search.ts'
 
@@ -35,6 +37,27 @@ describe('whatever is requested, cancelled, cut, set, detected and stepped', () 
   })
 })
 
+it('a tripped monitor is switched off by nothing that is asked, cancelled, cut, set or detected', () => {
+  let tripped = 0
+  for (const scenario of fc.sample(anything, { seed: 3, numRuns: 40 })) {
+    // It asks for more yellow than the controller has, so the first yellow trips it.
+    const cabinet = (table: JunctionTable) => {
+      const groups = table.groups.map((group) => ({ ...group, yellowS: group.yellowS * 1.1 }))
+      return new SimulatedController(table, { ...table, groups })
+    }
+    const rehearsal = new Rehearsal(scenario, { cabinet })
+    rehearsal.until(() => rehearsal.cabinet.trip !== undefined, 300)
+    const { trip } = rehearsal.cabinet
+    tripped += trip ? 1 : 0
+    for (const happening of trip ? scenario.happenings : []) {
+      rehearsal.happen(happening)
+      expect(rehearsal.cabinet.trip).toBe(trip)
+      expect(rehearsal.cabinet.display.mode).toBe('flash')
+    }
+  }
+  expect(tripped).toBeGreaterThan(30)
+})
+
 describe('found by the search, once:', () => {
   // An update that made a bus of an ambulance kept the call while another ambulance was served.
   it('a request that turns from an ambulance into a bus loses its pre-emption', () => {
@@ -53,7 +76,6 @@ describe('the same search finds', () => {
     const blamed = new Set<string>()
     const trips = new Set<string>()
     for (const scenario of fc.sample(anything, { seed: 7, numRuns: 200 })) {
-      const other = { ...bus, request: 0, role: 'ambulance', approach: 3, exit: 1 } as const
       const table = (rehearsed[scenario.table] as (typeof rehearsed)[number])()
       for (const { rule, text } of judge(scenario, plant(table))) {
         blamed.add(rule)

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Controller, SimulatedController } from '../../src/index.ts'
+import { ConflictMonitor, Controller, SimulatedController } from '../../src/index.ts'
 import { actuated, crossing, midBlock } from '../fixtures.ts'
 
 const startMs = Date.parse('2026-11-23T08:15:00Z')
@@ -134,6 +134,13 @@ describe('a controller that stops', () => {
     expect(cabinet.trip?.cause).toBe('silence')
     expect(cabinet.report()).toMatchObject({ display: { mode: 'flash' }, preempt: { state: 'other' } })
     expect(Object.values(cabinet.display.groups)).not.toContain('permissive-Movement-Allowed')
+  })
+
+  it('would show its last greens for ever if the monitor did not listen for silence', () => {
+    vi.spyOn(ConflictMonitor.prototype, 'pulse').mockReturnValue(undefined)
+    const { cabinet, pass } = dying()
+    pass(60)
+    expect(cabinet.display.mode).toBe('coordinated')
   })
 
   it('keeps flashing whatever is asked, until somebody resets the cabinet', () => {

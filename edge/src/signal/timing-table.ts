@@ -4,6 +4,7 @@ import {
   cycleOf,
   type FieldError,
   groupsOf,
+  groupTowards,
   InputError,
   inConflict,
   JunctionTable,
@@ -27,6 +28,7 @@ export function checkTimingTable(table: JunctionTable): FieldError[] {
     ...groupFaults(table),
     ...approachFaults(table),
     ...intergreenFaults(table),
+    ...crossingFaults(table),
     ...stageFaults(table),
     ...cycleFaults(table),
     ...preemptFaults(table),
@@ -163,6 +165,32 @@ function intergreenFaults({ groups, intergreens }: JunctionTable): FieldError[] 
       }
     }
   }
+  return faults
+}
+
+/** Two ways straight on that meet at about a right angle cross, whatever the junction looks like. */
+const straightDeg = 30
+const crossingDeg = 60
+/** The smaller angle between two directions, 0 to 180. */
+const between = (a: number, b: number): number => Math.abs(((((a - b) % 360) + 540) % 360) - 180)
+
+/** A pair that is not listed may be green together: two roads that cross must be listed. */
+function crossingFaults(table: JunctionTable): FieldError[] {
+  const faults: FieldError[] = []
+  const straight = table.approaches.flatMap((approach) => {
+    const exit = table.exits.find(
+      ({ id, bearingDeg }) => approach.exits.includes(id) && between(approach.bearingDeg, bearingDeg) <= straightDeg,
+    )
+    return exit ? [{ bearingDeg: approach.bearingDeg, group: groupTowards(approach, exit.id) }] : []
+  })
+  straight.forEach((one, index) => {
+    for (const other of straight.slice(index + 1)) {
+      const angle = between(one.bearingDeg, other.bearingDeg)
+      if (angle < crossingDeg || angle > 180 - crossingDeg || inConflict(table, one.group, other.group)) continue
+      const message = `"${one.group}" → "${other.group}" is missing: straight on they cross`
+      faults.push({ field: 'intergreens', message })
+    }
+  })
   return faults
 }
 

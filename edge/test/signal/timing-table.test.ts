@@ -28,6 +28,15 @@ describe('refuses, naming the field,', () => {
       /"v-n" → "p-n" is missing/,
       (t) => (t.intergreens = t.intergreens.filter(({ ends, begins }) => ![ends, begins].includes('p-n'))),
     ],
+    [
+      'two roads that cross and are not listed',
+      'intergreens',
+      /"v-n" → "v-e" is missing: straight on they cross/,
+      (t) =>
+        (t.intergreens = t.intergreens.filter(
+          ({ ends, begins }) => !['v-n v-e', 'v-e v-n'].includes(`${ends} ${begins}`),
+        )),
+    ],
     ['a pair listed twice', 'intergreens.24', /listed twice/, (t) => t.intergreens.push(t.intergreens[0]!)],
     ['a pair of strangers', 'intergreens.0.ends', /"v-x" is not a group/, (t) => (t.intergreens[0]!.ends = 'v-x')],
     [

@@ -209,7 +209,7 @@ describe('a controller that is weaker than the table', () => {
   const without = {
     ...table,
     intergreens: table.intergreens.filter(
-      ({ ends, begins }) => ![ends, begins].every((id) => ['v-n', 'v-e'].includes(id)),
+      ({ ends, begins }) => ![ends, begins].every((id) => ['v-n', 'p-s'].includes(id)),
     ),
   }
   const shorter = {
@@ -218,7 +218,7 @@ describe('a controller that is weaker than the table', () => {
   }
   const yellow = { ...table, groups: table.groups.map((one) => ({ ...one, yellowS: one.yellowS && one.yellowS + 1 })) }
   it.each([
-    ['conflict', table, without, /intergreens\.0: 7\.1\.2\.1: "v-n" and "v-e": phases 1 and 2 are no conflict/],
+    ['conflict', table, without, /intergreens\.10: 7\.1\.2\.1: "v-n" and "p-s": phases 1 and 7 are no conflict/],
     [
       'green interval',
       table,

@@ -164,10 +164,16 @@ export class ConflictMonitor {
     face: Face,
     changes: ReadonlyMap<Watched, Face>,
   ): void {
-    if (was === undefined || face === 'caution') return
+    if (was === undefined) return
     const ending = pedestrian ? 'short-clearance' : 'short-yellow'
     if (was === 'green' && forMs < greenMs) {
       this.#cut('short-green', `group ${id} was green for ${forMs} of ${greenMs} ms`)
+    }
+    if (face === 'caution') {
+      // Flashing and dark are reached through red; a green that only goes dark is one without its yellow.
+      if (was !== 'stop' && was !== 'caution')
+        this.#cut(ending, `group ${id} went dark or flashing while it was ${was}`)
+      return
     }
     if ((was === 'green' || was === 'flashing-green') && face === 'stop') {
       this.#cut(ending, `group ${id} went from green to stop at once`)
@@ -182,7 +188,8 @@ export class ConflictMonitor {
       this.#cut(ending, `group ${id} showed its ending for ${forMs} of ${endingMs} ms`)
     }
     if (was === 'ending' && face !== 'stop') this.#cut(ending, `group ${id} left its ending for ${face}, not for stop`)
-    if (face !== 'green') return
+    const begins = face === 'green' || (face === 'flashing-green' && was !== 'green')
+    if (!begins) return
     for (const [other, redMs] of this.#matrix.get(id) ?? []) {
       const conflicting = this.#watched.get(other)
       if (!conflicting) continue

@@ -72,6 +72,22 @@ describe('what is displayed', () => {
       ],
     ],
     [
+      'a green that begins with its flash, without all-red',
+      'short-red',
+      [
+        [show(red, 'protected-clearance'), 14],
+        [show(green, red), 1, ['v-e', 'v-w']],
+      ],
+    ],
+    [
+      'a green that goes dark',
+      'short-yellow',
+      [
+        [show(green, red), 7],
+        [show('dark', red), 1],
+      ],
+    ],
+    [
       'a clearance one second short',
       'short-clearance',
       [

@@ -79,6 +79,8 @@ export function conformCommand(): Command {
 async function conform(options: ConformOptions): Promise<void> {
   const { district, id: device, only, json, strict, waitS, toleranceS } = options
   const table = tableOf(options.table)
+  // A run of minutes must not end with a report that cannot be written.
+  if (json !== undefined) writeReport(json, '')
   const stop = new AbortController()
   void ended().then((reason) => stop.abort(new Error(reason)))
   // Standard output is the report's.
@@ -111,8 +113,10 @@ async function conform(options: ConformOptions): Promise<void> {
       stop.signal,
     )
     console.log(textOf(report))
-    if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`)
-    if (!report.conforms || (strict && report.notRun.length > 0)) process.exitCode = 1
+    if (json !== undefined) writeReport(json, `${JSON.stringify(report, null, 2)}\n`)
+    // Where nothing was seen nothing conforms: the device may never have come.
+    const unseen = report.passed === 0 && report.notRun.length > 0
+    if (!report.conforms || unseen || (strict && report.notRun.length > 0)) process.exitCode = 1
   } finally {
     for (const end of ends) await end()
   }
@@ -151,6 +155,15 @@ function textOfFile(path: string, field: string): string {
   } catch (error) {
     const { message } = error as Error
     throw new InputError('conform-file', `${field}: ${message}`, [{ field, message }])
+  }
+}
+
+function writeReport(path: string, text: string): void {
+  try {
+    writeFileSync(path, text)
+  } catch (error) {
+    const { message } = error as Error
+    throw new InputError('conform-file', `json: ${message}`, [{ field: 'json', message }])
   }
 }
 

@@ -66,12 +66,20 @@ function scenesFor(wanted: ReadonlySet<ClauseId>): Scene[] {
   return scenes.filter((scene) => clauses.some((clause) => clause.scene === scene && wanted.has(clause.id)))
 }
 
+const hasWatch = (wanted: ReadonlySet<ClauseId>): boolean =>
+  clauses.some(({ id, scene }) => scene === 'watch' && wanted.has(id))
+
+/** Whether the signals are moved in it, so that a watch has something to see. */
+const moves = (scene: Scene): boolean => scene !== 'connection' && scene !== 'refusals'
+
 /** Seconds that a run may take at most, and on an average table about half of it. */
 export function longestRunS(table: JunctionTable, only: readonly string[] = []): number {
   const bounds = boundsOf(table)
-  return Math.round(
-    scenesFor(clausesNamed(only)).reduce((sum, scene) => sum + longestS[scene](bounds, table.cycleS), 0),
-  )
+  const wanted = clausesNamed(only)
+  const played = scenesFor(wanted)
+  const looksOn = hasWatch(wanted) && !played.some(moves)
+  const lookS = looksOn ? table.cycleS + bounds.exitS : 0
+  return Math.round(played.reduce((sum, scene) => sum + longestS[scene](bounds, table.cycleS), lookS))
 }
 
 const longestS: Record<Scene, (bounds: Bounds, cycleS: number) => number> = {
@@ -122,10 +130,7 @@ export async function examine(
   }
   const needed = scenesFor(wanted).filter((scene) => scene !== 'connection')
   for (const scene of needed) await run[scene](exam)
-  const moved = needed.some((scene) => scene !== 'refusals')
-  if (!moved && exam.barred === undefined && clauses.some(({ id, scene }) => scene === 'watch' && wanted.has(id))) {
-    await lookOn(exam)
-  }
+  if (!needed.some(moves) && exam.barred === undefined && hasWatch(wanted)) await lookOn(exam)
   await exam.settle()
   exam.finish()
   const findings = verdicts.findings

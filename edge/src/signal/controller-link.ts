@@ -41,6 +41,8 @@ export interface ControllerReport {
     approach: string | undefined
     /** Approaches served in the same pre-emption because their groups go with those of `approach`. */
     together?: readonly string[]
+    /** False where a green that is shown in entry may still end; then it is none of the pre-emption before the dwell. */
+    keepsGreen?: boolean
     /** Approaches whose call has been on for the maximum presence and is ignored until it goes off. */
     exhausted: readonly string[]
   }

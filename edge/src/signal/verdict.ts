@@ -22,6 +22,8 @@ const showsGreen = ({ display }: ControllerReport, { way }: PriorityRequest): bo
 const served = (report: ControllerReport, request: PriorityRequest): Verdict =>
   showsGreen(report, request) ? granted : processing
 
+const isKept = ({ preempt: { state, keepsGreen = true } }: ControllerReport): boolean => keepsGreen || state === 'dwell'
+
 /** Whether the pre-emption that runs is for this approach too. */
 export function isPreempted({ preempt }: ControllerReport, approach: string): boolean {
   if (preempt.state !== 'entryStarted' && preempt.state !== 'dwell') return false
@@ -37,7 +39,8 @@ function waits({ waitsFor, delayMs }: PriorityRequest): Verdict {
 export function verdictOf(request: PriorityRequest, report: ControllerReport): Verdict {
   if (request.transit) return transitVerdict(request, report)
   if (!request.called) return waits(request)
-  return isPreempted(report, request.way.approach.id) ? served(report, request) : requested
+  if (!isPreempted(report, request.way.approach.id)) return requested
+  return isKept(report) ? served(report, request) : processing
 }
 
 function transitVerdict(request: PriorityRequest, report: ControllerReport): Verdict {

@@ -645,6 +645,17 @@ describe('a controller that has a pre-emption for each approach alone', () => {
 })
 
 describe('a controller', () => {
+  it('that may still end a green in its entry has given none before the dwell', () => {
+    const { send, report, step, last } = scripted()
+    send('a', 'n>s')
+    report({ state: 'entryStarted', approach: 'n', keepsGreen: false }, ['v-n'])
+    step()
+    expect(last('a')?.status).toBe('processing')
+    report({ state: 'dwell', approach: 'n', keepsGreen: false }, ['v-n'])
+    step()
+    expect(last('a')?.status).toBe('granted')
+  })
+
   it('that refuses to serve has its words passed on, and may serve later', () => {
     const { send, report, last } = scripted()
     report({ state: 'other' }, [], { refusal: 'preemptEnterYellowChange 2 is less than the phase has' })

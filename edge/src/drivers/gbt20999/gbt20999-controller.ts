@@ -141,6 +141,8 @@ export class Gbt20999Controller implements ControllerLink {
         state: this.#preemptState(status, planned, served, exhausted),
         approach: served?.approach ?? this.#leaving,
         ...(served ? { together: this.#together(served) } : {}),
+        // Whether a group of both stages stays green on the way is the controller's affair.
+        keepsGreen: false,
         exhausted,
       },
       ...(refusal === undefined ? {} : { refusal }),

@@ -14,15 +14,18 @@ export interface Finding extends Objection<Blame> {
   atS: number
 }
 
-/** Seconds from the end of the last call until the plan runs a stage again, at the most. */
+/**
+ * Seconds from the end of the last call until the plan runs a stage again, at the most: the dwell, its ending and the
+ * minimum of what begins next. Where calls are locking, each approach may have one to be served first.
+ */
 function exitS(table: JunctionTable): number {
-  const changes = table.stages.flatMap((from) => table.stages.map((to) => stageChangeS(table, from, to)))
-  const tails = table.groups.map(tailS)
-  const reds = table.intergreens.map(({ redS }) => redS)
-  const greens = table.groups.map(({ minGreenS }) => minGreenS)
-  const { minDwellS, delayS = 0, minDurationS = 0 } = table.preempt
-  // What has just turned green for a new stage still has its minimum and its ending before it.
-  return Math.max(minDwellS, delayS + minDurationS, ...greens) + Math.max(...changes, ...tails) + Math.max(...reds) + 4
+  const { stages, groups, intergreens, approaches, preempt } = table
+  const changes = stages.flatMap((from) => stages.map((to) => stageChangeS(table, from, to)))
+  const turnS = Math.max(...changes, ...groups.map(tailS)) + Math.max(...intergreens.map(({ redS }) => redS)) + 4
+  const greenS = Math.max(preempt.minDwellS, ...groups.map(({ minGreenS }) => minGreenS))
+  const durationS = (preempt.delayS ?? 0) + (preempt.minDurationS ?? 0)
+  const lockedS = preempt.locking ? (approaches.length - 1) * (greenS + turnS) : 0
+  return Math.max(greenS, durationS) + turnS + lockedS
 }
 
 /**

@@ -161,7 +161,8 @@ describe('what a peer sends cannot harm', () => {
     expect(failed.length).toBeGreaterThan(150)
     for (const error of failed) expect(error.code).toMatch(/^ntcip-(silent|answer)$/)
     reply = good
-    expect((await session.get([row])).integer(row, 0, 1)).toBe(1)
+    // Several tries: a busy machine takes longer than the 25 ms of one.
+    expect((await session.get([row], 40)).integer(row, 0, 1)).toBe(1)
   })
 
   it('an answer of SNMP v3 to a request of v2c, which the library does not expect', async () => {

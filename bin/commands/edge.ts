@@ -9,7 +9,9 @@ import { ended } from '../ended.ts'
 
 export function edgeCommand(): Command {
   return new Command('edge')
-    .description("one agent on site; the maker's program speaks JSON lines at its pipes, a signal agent needs none")
+    .description(
+      "one agent on site; the maker's program speaks JSON lines at its pipes, a signal agent needs it with --driver cabinet only",
+    )
     .option('--config <file>', 'JSON or YAML with the same keys as the options below, which come on top')
     .addOption(new Option('--kind <kind>').choices(deviceKinds))
     .option('--district <name>', 'the district in its topics')
@@ -21,11 +23,13 @@ export function edgeCommand(): Command {
     .addOption(
       new Option('--driver <driver>', 'signal: how its controller is reached').choices([
         'simulated',
+        'cabinet',
         'ntcip',
         'gbt20999',
       ]),
     )
     .option('--controller <file>', "signal: JSON file with the driver's own settings")
+    .option('--monitor-table <file>', "signal: JSON file with the conflict monitor's own table")
     .option('--period-s <seconds>', 'detector: one report a period', secondsOf)
     .option('--ca-file <file>', 'PEM of the authority, for mqtts')
     .option('--cert-file <file>', 'PEM client certificate whose common name is the device id')

@@ -21,6 +21,7 @@ import { GateAgent } from './agents/gate-agent.ts'
 import { SignAgent } from './agents/sign-agent.ts'
 import { SignalAgent } from './agents/signal-agent.ts'
 import { VehicleAgent } from './agents/vehicle-agent.ts'
+import { CabinetController } from './drivers/cabinet-lines.ts'
 import { Gbt20999Controller } from './drivers/gbt20999/gbt20999-controller.ts'
 import { JsonLines, linesBay, linesDetector, linesGate, linesSign, linesVehicle } from './drivers/json-lines.ts'
 import { NtcipController } from './drivers/ntcip/ntcip-controller.ts'
@@ -41,8 +42,12 @@ export const EdgeConfiguration = Type.Object(
     tokenFile: Type.String({ description: 'file that holds the device token and nothing else' }),
     outbox: Type.String({ description: 'folder for events that are not acknowledged yet' }),
     table: Type.Optional(Type.String({ description: 'signal: JSON file with the JunctionTable' })),
-    // The simulated controller stands in the agent's own process; every other one is reached by its `controller` file.
-    driver: Type.Optional(OneOf('simulated', 'ntcip', 'gbt20999')),
+    // `simulated`: a whole cabinet in the agent's own process. `cabinet`: the same controller, its lamps, loops and
+    // switches at the pipes. Every other one is reached by its `controller` file.
+    driver: Type.Optional(OneOf('simulated', 'cabinet', 'ntcip', 'gbt20999')),
+    monitorTable: Type.Optional(
+      Type.String({ description: "signal, our controller: the conflict monitor's own JunctionTable; else the same" }),
+    ),
     controller: Type.Optional(Type.String({ description: "signal: JSON file with the driver's own settings" })),
     periodS: Type.Optional(Type.Number({ minimum: 1, maximum: 3600, description: 'detector: one report a period' })),
     caFile: Type.Optional(Type.String({ description: 'PEM, for mqtts' })),
@@ -149,7 +154,11 @@ function textOf(path: string, field: string): string {
 }
 
 function signalOf(config: EdgeConfiguration, around: EdgeSurroundings) {
-  const table = tableOf(config)
+  const { table: path, device } = config
+  if (path === undefined) {
+    throw wrongKey('table', `is missing: a signal agent needs the JSON file of its JunctionTable (device ${device})`)
+  }
+  const table = tableOf(path, 'table')
   return { table, link: linkOf(config, table, around) }
 }
 
@@ -159,14 +168,17 @@ function signalOf(config: EdgeConfiguration, around: EdgeSurroundings) {
  * @throws InputError `schema` when its settings are missing or not wanted, and the driver's own for wrong ones
  */
 function linkOf(
-  { driver = 'simulated', controller }: EdgeConfiguration,
+  { driver = 'simulated', controller, monitorTable }: EdgeConfiguration,
   table: JunctionTable,
-  { clock, report }: EdgeSurroundings,
+  { clock, input, output, report }: EdgeSurroundings,
 ): ControllerLink {
-  if (driver === 'simulated') {
+  if (driver === 'simulated' || driver === 'cabinet') {
     if (controller !== undefined) throw wrongKey('controller', `"${controller}" is for a driver: set driver`)
-    return new SimulatedController(table)
+    const monitored = monitorTable === undefined ? table : tableOf(monitorTable, 'monitorTable')
+    const cabinet = new SimulatedController(table, monitored)
+    return driver === 'cabinet' ? new CabinetController(cabinet, new JsonLines(input, output, report)) : cabinet
   }
+  if (monitorTable !== undefined) throw wrongKey('monitorTable', `"${monitorTable}" is for our own controller only`)
   if (controller === undefined) throw wrongKey('controller', `is missing: driver ${driver} needs its JSON file`)
   const settings = jsonOf(controller, 'controller')
   switch (driver) {
@@ -190,11 +202,8 @@ function jsonOf(path: string, field: string): unknown {
   }
 }
 
-function tableOf({ table: path, device }: EdgeConfiguration): JunctionTable {
-  if (path === undefined) {
-    throw wrongKey('table', `is missing: a signal agent needs the JSON file of its JunctionTable (device ${device})`)
-  }
-  const table = jsonOf(path, 'table') as JunctionTable
+function tableOf(path: string, field: string): JunctionTable {
+  const table = jsonOf(path, field) as JunctionTable
   requireTimingTable(table)
   return table
 }

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
-import { seededRandom, systemClock } from '@clearway/contracts'
+import { cycleOf, seededRandom, systemClock } from '@clearway/contracts'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type EdgeSurroundings, runEdge } from '../src/index.ts'
 import { crossingSettings } from './drivers/ntcip/settings-of.ts'
-import { crossing } from './fixtures.ts'
+import { actuated, crossing } from './fixtures.ts'
 import { TestBroker } from './uplink/broker.ts'
 import { request } from './uplink/uplink-suite.ts'
 
@@ -61,6 +62,38 @@ it('runs a signal agent that reports its state and answers requests', async () =
   broker.send('clearway/v1/lixia/signal/j-crossing/request', JSON.stringify(wrong))
   await vi.waitFor(() => expect(arrived('response')).toHaveLength(1), 5000)
   expect(arrived('response')[0]?.body).toMatchObject({ status: 'rejected', reason: expect.stringContaining('"x"') })
+})
+
+it('runs our controller as the logic of a cabinet: lamps, loops and switches are at the pipes', async () => {
+  const table = join(folder, 'junction.json')
+  writeFileSync(table, JSON.stringify(actuated(crossing(), 'free')))
+  const lamps: { mode: string; groups: Record<string, string> }[] = []
+  createInterface({ input: around.output }).on('line', (line) => lamps.push(JSON.parse(line)))
+  start(configuration('signal', 'j-crossing', { table, driver: 'cabinet' }))
+  await vi.waitFor(() => expect(lamps[0]).toMatchObject({ mode: 'flash' }), 5000)
+  around.input.write('{"detector":"nowhere","on":true}\n{"lamp":1}\n{"control":"hand","stage":"s2"}\n')
+  await vi.waitFor(() => expect(faults).toContainEqual(expect.stringContaining('"nowhere"')), 5000)
+  expect(faults).toContainEqual(expect.stringContaining('cabinet line'))
+  // Through start-up, then to the stage of the switch.
+  await vi.waitFor(
+    () => expect(lamps.at(-1)).toMatchObject({ mode: 'manual', groups: { 'v-e': expect.stringMatching(/Allowed$/) } }),
+    { timeout: 25_000, interval: 200 },
+  )
+  expect(lamps.at(-1)?.groups['v-n']).toBe('stop-And-Remain')
+}, 30_000)
+
+it('gives the conflict monitor a table of its own, and refuses one that would let more pass', async () => {
+  const [table, monitorTable] = [join(folder, 'junction.json'), join(folder, 'monitor.json')]
+  writeFileSync(table, JSON.stringify(crossing()))
+  const weak = crossing()
+  for (const pair of weak.intergreens) pair.redS /= 2
+  writeFileSync(monitorTable, JSON.stringify({ ...weak, cycleS: cycleOf(weak) }))
+  const config = configuration('signal', 'j-crossing', { table, monitorTable })
+  await expect(runEdge(config, around, stop.signal)).rejects.toThrow(/monitor/)
+  const elsewhere = configuration('signal', 'j-crossing', { table, monitorTable, driver: 'ntcip', controller: table })
+  await expect(runEdge(elsewhere, around, stop.signal)).rejects.toThrow(
+    /monitorTable .* is for our own controller only/,
+  )
 })
 
 it('runs a signal agent whose controller does not answer: it says so and refuses requests', async () => {

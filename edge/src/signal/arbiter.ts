@@ -4,6 +4,7 @@ import type { ControllerReport, PreemptCall, PriorityCall } from './controller-l
 import { Elapsed } from './elapsed.ts'
 import {
   byUrgency,
+  freshMs,
   newRequest,
   type PriorityRequest,
   type Refusal,
@@ -118,7 +119,7 @@ export class Arbiter {
    * @param report the controller's newest, or undefined while it does not answer
    */
   step(nowMs: number, upMs: number, report: ControllerReport | undefined): Decision {
-    this.#pass(this.#elapsed.since(upMs))
+    this.#pass(this.#elapsed.since(upMs), nowMs)
     if (this.#order.length === 0) return { calls: none, priority: none, answers: this.#take() }
     this.#endWhatCannotBeServed(report)
     this.#sort()
@@ -182,8 +183,8 @@ export class Arbiter {
     return this.#ways.find((way) => way.approach.id === approach && way.exit === exit) as Way
   }
 
-  #pass(elapsedMs: number): void {
-    this.#closed.pass(elapsedMs)
+  #pass(elapsedMs: number, nowMs: number): void {
+    this.#closed.pass(elapsedMs, nowMs + freshMs)
     this.#reservice.pass(elapsedMs, this.#order)
     for (const request of this.#live.values()) {
       request.lease.elapse(elapsedMs)

@@ -57,8 +57,10 @@ export class ClosedRequests {
     this.#closed.delete(id)
   }
 
-  pass(elapsedMs: number): void {
+  /** @param latestMs of a message that is taken now: a mark beyond was set by a clock that ran ahead and is drawn back */
+  pass(elapsedMs: number, latestMs: number): void {
     this.#elapsedMs += elapsedMs
+    this.#knownFromMs = Math.min(this.#knownFromMs, latestMs)
     for (const { sinceMs } of this.#closed.values()) {
       if (this.#elapsedMs - sinceMs <= rememberMs) return
       this.#forgetOldest()

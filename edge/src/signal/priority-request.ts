@@ -5,7 +5,7 @@ import type { Way } from './way.ts'
 /** After the latest arrival the junction is released although nobody cancelled. */
 const releaseAfterLatestMs = 10_000
 /** A sender's clock and this one, or the sending and the arrival of a message, are never further apart. */
-const freshMs = 30_000
+export const freshMs = 30_000
 const reactionS = 1
 const brakingMps2 = 3
 /** Behind class 10, level 10 of the emergency vehicles, whatever class a bus claims. */

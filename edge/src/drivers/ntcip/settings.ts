@@ -1,4 +1,12 @@
-import { compile, type FieldError, groupsOf, InputError, type JunctionTable, OneOf } from '@clearway/contracts'
+import {
+  compile,
+  type FieldError,
+  groupsOf,
+  InputError,
+  inConflict,
+  type JunctionTable,
+  OneOf,
+} from '@clearway/contracts'
 import { type Static, Type } from 'typebox'
 
 const number = (maximum: number) => Type.Integer({ minimum: 1, maximum })
@@ -107,8 +115,23 @@ function groupFaults(groups: NtcipSettings['groups'], table: JunctionTable): Fie
     if (other !== undefined) faults.push({ field, message: `${place} is given to "${other}" already` })
     taken.set(place, id)
   }
+  faults.push(...pedestrianFaults(groups, table))
   for (const { id } of table.groups) {
     if (!(id in groups)) faults.push({ field: `groups.${id}`, message: 'is missing: give its phase, ped or overlap' })
+  }
+  return faults
+}
+
+/** A phase times its vehicles and its walkers together: they must not conflict. */
+function pedestrianFaults(groups: NtcipSettings['groups'], table: JunctionTable): FieldError[] {
+  const faults: FieldError[] = []
+  const outputs = Object.entries(groups)
+  for (const [walkers, walk] of outputs) {
+    if (!('ped' in walk)) continue
+    for (const [vehicles, drive] of outputs) {
+      if (!('phase' in drive) || drive.phase !== walk.ped || !inConflict(table, walkers, vehicles)) continue
+      faults.push({ field: `groups.${walkers}`, message: `ped ${walk.ped} walks with "${vehicles}", which conflicts` })
+    }
   }
   return faults
 }

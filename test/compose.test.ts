@@ -74,7 +74,8 @@ describe('the image', () => {
 describe.each(ours)('the service %s', (_name, { command = [], environment = {} }) => {
   it('calls a command that exists, with options that it has', () => {
     const { command: found, rest } = called(clearwayProgram(), command)
-    expect(found.commands, command.join(' ')).toEqual([])
+    // A command that only holds others has no options of its own.
+    expect(found.commands.length === 0 || found.options.length > 0, command.join(' ')).toBe(true)
     const options = rest.filter((word) => word.startsWith('--'))
     expect(found.options.map(({ long }) => long)).toEqual(expect.arrayContaining(options))
   })

@@ -101,13 +101,9 @@ describe('clearway conform', { concurrent: true }, () => {
     expect(done).toContain('will')
   })
 
-  it('finds that clearway edge conforms, at the examiner’s own broker: lease, urgency', async () => {
+  it('finds that clearway edge conforms, at the examiner’s own broker: lease, refusals', async () => {
     const street = ['conflicts', 'minimum-green', 'green-flash', 'yellow', 'all-red', 'granted-means-green']
-    passes(await conform('sig-2', own, ['lease', 'urgency', ...street]))
-  })
-
-  it('finds that clearway edge conforms, at the examiner’s own broker: presence, refusals', async () => {
-    passes(await conform('sig-4', own, ['presence', 'refusals', 'state-groups', 'state-consistent', 'events']))
+    passes(await conform('sig-2', own, ['lease', 'refusals', ...street]))
   })
 
   it.skipIf(!mosquitto)(
@@ -124,8 +120,8 @@ describe('clearway conform', { concurrent: true }, () => {
     const { code, text } = await runCommand([...alone, '--only', 'outage'])
     expect(text).toMatch(/not run {8}lost-link .*--listen or --through/)
     expect(text).toContain('0 passed, 0 failed, 4 not run')
-    expect(code).toBe(0)
-    expect((await runCommand([...alone, '--only', 'outage', '--strict'])).code).toBe(1)
+    // Of a device that never came nothing is known.
+    expect(code).toBe(1)
   })
 
   it('fails a device that never comes', async () => {

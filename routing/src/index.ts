@@ -1,4 +1,5 @@
 export * from './green-channel/green-channel.ts'
+export { closure, type RoadConditions } from './live/road-conditions.ts'
 export * from './network/arc-shape.ts'
 export * from './network/city-folder.ts'
 export * from './network/geodesy.ts'

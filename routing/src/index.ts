@@ -9,6 +9,7 @@ export type { ImportReport } from './network/osm/import-report.ts'
 export * from './network/road-network.ts'
 export * from './network/snap.ts'
 export * from './network/street-map.ts'
+export { appliesAt, type WeeklyHours, type WeeklyWindow } from './network/weekly-hours.ts'
 export * from './search/driving-profile.ts'
 export {
   type AnswerJunction,

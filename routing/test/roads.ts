@@ -11,7 +11,8 @@ export interface DrawnRoads extends RoadNetwork {
 /**
  * A road network drawn in words: `A>B 30s` is one-way (its reverse is a contraflow arc), `A-B 30s` goes both ways. Nodes
  * stand on a circle 400 m across in the order of their names, unless `places` (metres east and north) puts them
- * elsewhere; every road is straight and its speed follows from its time. `turns` are forbidden, as `A>B>C`.
+ * elsewhere; every road is straight and its speed follows from its time. `turns` are forbidden, as `A>B>C`, or `A>B>C>D`
+ * via a road.
  */
 export function roads(drawn: string, turns = '', places: Record<string, [number, number]> = {}): DrawnRoads {
   const parsed = drawn.split(',').map((text) => {
@@ -53,7 +54,7 @@ export function roads(drawn: string, turns = '', places: Record<string, [number,
     .split(',')
     .filter((text) => text.trim() !== '')
     .map((text) => text.trim().split('>'))
-    .map(([a, b, c]) => [arc(`${a}>${b}`), arc(`${b}>${c}`)])
+    .map((nodes) => nodes.slice(1).map((node, i) => arc(`${nodes[i]}>${node}`)))
   return {
     arc,
     at: (node) => position[names.indexOf(node)]!,
@@ -67,6 +68,10 @@ export function roads(drawn: string, turns = '', places: Record<string, [number,
     lengthM: Float32Array.from(length),
     speedMps: Float32Array.from(arcs, ({ durationS }, a) => length[a]! / durationS),
     lanes: new Uint8Array(arcs.length).fill(1),
+    maxHeightM: new Float32Array(arcs.length).fill(Number.POSITIVE_INFINITY),
+    maxWidthM: new Float32Array(arcs.length).fill(Number.POSITIVE_INFINITY),
+    maxWeightT: new Float32Array(arcs.length).fill(Number.POSITIVE_INFINITY),
+    maxAxleLoadT: new Float32Array(arcs.length).fill(Number.POSITIVE_INFINITY),
     roadClass: new Uint8Array(arcs.length).fill(6),
     flags: Uint8Array.from(arcs, ({ contraflow }) => (contraflow ? arcFlag.contraflow : 0)),
     street: new Int32Array(arcs.length),
@@ -75,7 +80,7 @@ export function roads(drawn: string, turns = '', places: Record<string, [number,
     shapeStart: Int32Array.from({ length: arcs.length + 1 }, (_, a) => 2 * a),
     shapeLon: Float64Array.from(arcs.flatMap(({ tail, head }) => [position[tail]!.lon, position[head]!.lon])),
     shapeLat: Float64Array.from(arcs.flatMap(({ tail, head }) => [position[tail]!.lat, position[head]!.lat])),
-    forbiddenTurns: Int32Array.from(forbidden.flat() as number[]),
+    turnBans: forbidden.map((sequence) => ({ arcs: sequence, emergencyExempt: false, hours: null })),
     approachOfArc: new Int32Array(arcs.length).fill(-1),
     approaches: [],
     exitOfArc: new Int32Array(arcs.length).fill(-1),

@@ -4,11 +4,11 @@ import type { RoadNetwork } from './road-network.ts'
 
 /**
  * Layout, little-endian: `CLWYROAD`, u32 version, u32 CRC-32 of all that follows, u32 length of what follows, u32 0;
- * then sections of u32 byte length, u32 0, bytes padded to eight. Section 0 is JSON (counts, names, approaches, exits),
+ * then sections of u32 byte length, u32 0, bytes padded to eight. Section 0 is JSON (counts, names, turn bans, approaches, exits),
  * the others are the arrays in the order of `sections`. Degrees are stored as integers of 1e-7, as OpenStreetMap does.
  */
 const MAGIC = 'CLWYROAD'
-const VERSION = 1
+const VERSION = 2
 const HEADER_BYTES = 24
 const STEPS_PER_DEGREE = 1e7
 
@@ -22,6 +22,10 @@ const sections = [
   ['lengthM', 'float32'],
   ['speedMps', 'float32'],
   ['lanes', 'uint8'],
+  ['maxHeightM', 'float32'],
+  ['maxWidthM', 'float32'],
+  ['maxWeightT', 'float32'],
+  ['maxAxleLoadT', 'float32'],
   ['roadClass', 'uint8'],
   ['flags', 'uint8'],
   ['street', 'int32'],
@@ -29,17 +33,16 @@ const sections = [
   ['shapeStart', 'int32'],
   ['shapeLon', 'degrees'],
   ['shapeLat', 'degrees'],
-  ['forbiddenTurns', 'int32'],
   ['approachOfArc', 'int32'],
   ['exitOfArc', 'int32'],
 ] as const satisfies readonly (readonly [keyof RoadNetwork, ArrayKind])[]
 
-type Lists = Pick<RoadNetwork, 'nodeCount' | 'arcCount' | 'streetNames' | 'approaches' | 'exits'>
+type Lists = Pick<RoadNetwork, 'nodeCount' | 'arcCount' | 'streetNames' | 'turnBans' | 'approaches' | 'exits'>
 
 /** Coordinates are rounded to 1e-7 degrees (about a centimetre); everything else is kept exactly. */
 export function writeNetwork(network: RoadNetwork): Uint8Array {
-  const { nodeCount, arcCount, streetNames, approaches, exits } = network
-  const lists: Lists = { nodeCount, arcCount, streetNames, approaches, exits }
+  const { nodeCount, arcCount, streetNames, turnBans, approaches, exits } = network
+  const lists: Lists = { nodeCount, arcCount, streetNames, turnBans, approaches, exits }
   const parts: Uint8Array[] = [new TextEncoder().encode(JSON.stringify(lists))]
   for (const [name, kind] of sections) {
     const array = network[name]

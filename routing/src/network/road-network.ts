@@ -1,3 +1,5 @@
+import type { WeeklyHours } from './weekly-hours.ts'
+
 /**
  * A road network as it is driven: arcs (one direction of a road between two nodes) on typed arrays, immutable.
  * Arc arrays are indexed by arc, node arrays by node. Lengths in metres, speeds in metres per second, WGS 84 degrees.
@@ -15,6 +17,11 @@ export interface RoadNetwork {
   /** Legal or class speed of ordinary traffic. */
   speedMps: Float32Array
   lanes: Uint8Array
+  /** Physical limits of vehicles, metres and metric tons; Infinity where none is known. No profile may exceed them. */
+  maxHeightM: Float32Array
+  maxWidthM: Float32Array
+  maxWeightT: Float32Array
+  maxAxleLoadT: Float32Array
   /** Index into `roadClasses`. */
   roadClass: Uint8Array
   /** Bits of `arcFlag`. */
@@ -28,8 +35,8 @@ export interface RoadNetwork {
   shapeStart: Int32Array
   shapeLon: Float64Array
   shapeLat: Float64Array
-  /** Forbidden movements as pairs (in-arc, out-arc), sorted. */
-  forbiddenTurns: Int32Array
+  /** In the order of their arcs. */
+  turnBans: readonly TurnBan[]
   /** Arc → index into `approaches` when its head is a stop line, else −1. */
   approachOfArc: Int32Array
   /** All approaches of all signalled junctions. */
@@ -37,6 +44,16 @@ export interface RoadNetwork {
   /** Arc → index into `exits` when it leaves a signalled junction, else −1. */
   exitOfArc: Int32Array
   exits: readonly NetworkExit[]
+}
+
+/** A sequence of arcs that signs forbid. */
+export interface TurnBan {
+  /** At least two, each starting where the one before ends: the arc in, those of the way via if there is one, the arc out. */
+  arcs: readonly number[]
+  /** The sign does not hold for emergency vehicles. */
+  emergencyExempt: boolean
+  /** Null: always. */
+  hours: WeeklyHours | null
 }
 
 export interface NetworkApproach {
@@ -72,4 +89,8 @@ export const arcFlag = {
   link: 4,
   /** Inside a signalled junction, between the stop line and the exit. */
   inside: 8,
+  /** Under or through something, and nothing says how high: allowed, but to be told. */
+  unknownClearance: 16,
+  /** Closed to ordinary cars by law (bus road, private, pedestrian street), wide enough for emergency vehicles. */
+  emergencyOnly: 32,
 } as const

@@ -65,10 +65,10 @@ function build(network: RoadNetwork): ArcGraph {
       else if (roads > 2) turn[m] = Math.abs(turnDeg(arrival[a]!, departure[b]!))
     }
   }
-  for (let i = 0; i < network.forbiddenTurns.length; i += 2) {
-    const a = network.forbiddenTurns[i]!
-    const m = first[a]! + network.forbiddenTurns[i + 1]! - firstOut[head[a]!]!
-    flags[m]! |= movementFlag.forbidden
+  for (const { arcs, hours } of network.turnBans) {
+    if (arcs.length !== 2 || hours !== null) continue
+    const [a, b] = arcs as [number, number]
+    flags[first[a]! + b - firstOut[head[a]!]!]! |= movementFlag.forbidden
   }
   return { movementCount, first, from, to, flags, turnDeg: turn, touchesSignal: signalTouch(network) }
 }

@@ -19,6 +19,21 @@ describe('a network file', () => {
     expect(readNetwork(bytes)).toEqual(network)
   })
 
+  it('gives back limits, bans with hours and the lack of them', () => {
+    const limited = {
+      ...network,
+      maxHeightM: network.maxHeightM.map((limit, arc) => (arc === 2 ? 3.8 : limit)),
+      turnBans: [
+        { arcs: [0, 3], emergencyExempt: true, hours: null },
+        { arcs: [1, 4, 5], emergencyExempt: false, hours: [{ days: 31, fromMinute: 420, toMinute: 540 }] },
+      ],
+    }
+    const again = readNetwork(writeNetwork(limited))
+    expect(again).toEqual(limited)
+    expect(again.maxHeightM[0]).toBe(Number.POSITIVE_INFINITY)
+    expect(again.maxHeightM[2]).toBeCloseTo(3.8, 6)
+  })
+
   it('is read from the middle of a shared buffer too', () => {
     const shared = Buffer.alloc(bytes.length + 40, 7)
     shared.set(bytes, 13)
@@ -48,6 +63,6 @@ describe('a network file', () => {
   it('of another version is refused with both numbers', () => {
     const newer = bytes.slice()
     newer[8] = 9
-    expect(() => readNetwork(newer)).toThrow(/version 9, this program reads 1/)
+    expect(() => readNetwork(newer)).toThrow(/version 9, this program reads 2/)
   })
 })

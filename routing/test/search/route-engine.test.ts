@@ -101,7 +101,6 @@ describe('a route', () => {
 
   it('turns round at a dead end', () => {
     const network = roads('A-B 30s, B-C 30s', '', square)
-    network.forbiddenTurns = Int32Array.of()
     const [route] = createRouteEngine(network).route({
       from: on(network, 'B>C', 0.9),
       to: on(network, 'A>B', 0.1),
@@ -211,7 +210,7 @@ describe('the search', () => {
             const degree = network.firstOut[node + 1]! - network.firstOut[node]!
             return [inArc, network.firstOut[node]! + (b % degree)] as const
           })
-          network.forbiddenTurns = Int32Array.from(pairs.toSorted((p, q) => p[0] - q[0] || p[1] - q[1]).flat())
+          network.turnBans = pairs.map((arcs) => ({ arcs, emergencyExempt: false, hours: null }))
           for (const profile of ['car', 'ambulance', 'fire'] as const) agrees(network, profile, s, t)
         },
       ),

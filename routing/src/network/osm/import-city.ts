@@ -12,7 +12,7 @@ import { readPbf } from './pbf-file.ts'
 import { placesOf } from './places.ts'
 import { roadPieces } from './road-piece.ts'
 import { withSignals } from './signals.ts'
-import { forbiddenTurns } from './turn-restrictions.ts'
+import { turnBans } from './turn-restrictions.ts'
 
 export interface CityOptions {
   district: string
@@ -82,8 +82,8 @@ export function buildCity(extract: OsmExtract, options: CityOptions): ImportedCi
   const report = newReport()
   const pieces = roadPieces(extract, options.bounds, report)
   const unrestricted = assemble(extract, pieces, report)
-  const turns = forbiddenTurns(unrestricted, extract.relations, report)
-  const source = { ...unrestricted, network: { ...unrestricted.network, forbiddenTurns: turns } }
+  const bans = turnBans(unrestricted, extract.relations, report)
+  const source = { ...unrestricted, network: { ...unrestricted.network, turnBans: bans } }
   const { network, junctions } = withSignals(source, extract, options.district, report)
   const { carParks, places } = placesOf(extract, options.bounds, report)
   const signs = signsFor(network, carParks, junctions)

@@ -16,9 +16,7 @@ export function withSignals(
 ): { network: RoadNetwork; junctions: JunctionTable[] } {
   const { network } = source
   const forbidden = new Set<string>()
-  for (let i = 0; i < network.forbiddenTurns.length; i += 2) {
-    forbidden.add(`${network.forbiddenTurns[i]}>${network.forbiddenTurns[i + 1]}`)
-  }
+  for (const { arcs, hours } of network.turnBans) if (hours === null) forbidden.add(arcs.join('>'))
   const clusters = signalClusters(source, extract)
   const placed = clusters
     .map((cluster) => placeJunction(source, cluster, forbidden, report))

@@ -1,4 +1,4 @@
-import { arcFlag } from '../road-network.ts'
+import { arcFlag, type TurnBan } from '../road-network.ts'
 import type { SourcedNetwork } from './assemble.ts'
 import type { OsmRelation, Tags } from './extract.ts'
 import { drop, type ImportReport } from './import-report.ts'
@@ -7,15 +7,11 @@ import { drop, type ImportReport } from './import-report.ts'
 const restrictionKeys = ['restriction:motorcar', 'restriction:motor_vehicle', 'restriction'] as const
 
 /**
- * Forbidden movements (in-arc, out-arc) of the turn-restriction relations, sorted. `no_*` forbids the movement named,
+ * Forbidden movements of the turn-restriction relations, in the order of their arcs. `no_*` forbids the movement named,
  * `only_*` every other one. Relations that go via a way, are incomplete, ambiguous or conditional are skipped and
  * reported. Emergency profiles may still take a forbidden movement, at a cost.
  */
-export function forbiddenTurns(
-  source: SourcedNetwork,
-  relations: readonly OsmRelation[],
-  report: ImportReport,
-): Int32Array {
+export function turnBans(source: SourcedNetwork, relations: readonly OsmRelation[], report: ImportReport): TurnBan[] {
   const nodeOf = new Map(Array.from(source.osmNode, (id, node) => [id, node]))
   const pairs = new Map<string, [number, number]>()
   const add = (inArc: number, outArc: number) => pairs.set(`${inArc}>${outArc}`, [inArc, outArc])
@@ -56,8 +52,8 @@ export function forbiddenTurns(
   }
   report.kept.restrictions = used
   const sorted = [...pairs.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1])
-  report.kept.forbiddenTurns = sorted.length
-  return Int32Array.from(sorted.flat())
+  report.kept.turnBans = sorted.length
+  return sorted.map((arcs) => ({ arcs, emergencyExempt: false, hours: null }))
 }
 
 function restrictionForCars(tags: Tags): { only: boolean } | { skip: string } {

@@ -115,13 +115,13 @@ describe('turn restrictions', () => {
   const turns = (restriction: readonly [string, Record<string, string>]) => {
     const map = extract({ ...nodes } as never, ways, [restriction])
     const { network, report } = buildCity(map, options)
-    return { network, report, count: network.forbiddenTurns.length / 2 }
+    return { network, report, count: network.turnBans.length }
   }
 
   it('forbid the movement that a no_ names', () => {
     const { network, count } = turns(['W O > O > O N', { restriction: 'no_left_turn' }])
     expect(count).toBe(1)
-    const [inArc, outArc] = network.forbiddenTurns
+    const [inArc, outArc] = network.turnBans[0]!.arcs
     expect(network.head[inArc!]).toBe(network.tail[outArc!])
     expect(network.nodeLon[network.tail[inArc!]!]).toBeLessThan(8.7)
     expect(network.nodeLat[network.head[outArc!]!]).toBeGreaterThan(49.4)

@@ -11,6 +11,7 @@ import { isGreen, MemoryBroker, MemoryUplink, SignalAgent, SimulatedController }
 import { createDispatch, createSignals } from '@clearway/gateway'
 import type { RouteEngine } from '@clearway/routing'
 import { expect } from 'vitest'
+import { arrivalIn, freeRoute } from '../gateway/test/dispatch/street.ts'
 import { Outside } from '../gateway/test/signals/outside.ts'
 import { crossroads } from '../routing/test/green-channel/crossroads.ts'
 
@@ -27,11 +28,11 @@ function street(junctions: number): RouteEngine {
   const route: Route = {
     geometry: { type: 'LineString', coordinates: [at(0), at(distanceM)].map(({ lon, lat }) => [lon, lat]) },
     distanceM,
-    durationS: distanceM / paceMps,
+    ...freeRoute(distanceM / paceMps),
     durationWithoutPriorityS: distanceM / paceMps + junctions * 15,
     junctions: Array.from({ length: junctions }, (_, i) => ({
       ...{ junction: `j-${i + 1}`, name: { en: `j-${i + 1}` }, position: at((i + 1) * blockM) },
-      ...{ approach: 'w', exit: 'e', offsetM: (i + 1) * blockM, arrivalS: ((i + 1) * blockM) / paceMps },
+      ...{ approach: 'w', exit: 'e', offsetM: (i + 1) * blockM, ...arrivalIn(((i + 1) * blockM) / paceMps) },
     })),
   }
   return { route: () => [route] as ReturnType<RouteEngine['route']> }

@@ -47,8 +47,11 @@ export function dispatch(change: Partial<Dispatch>, junction: Partial<Dispatch['
     },
     distanceM: 2200,
     durationS: 180,
+    durationEarliestS: 160,
+    durationLatestS: 240,
     durationWithoutPriorityS: 260,
     junctions: [],
+    ...{ contraflow: [], emergencyOnly: [], unknownClearances: [], forbiddenTurns: [], epoch: 0 },
   }
   return {
     id: 'd-1',

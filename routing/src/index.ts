@@ -1,4 +1,5 @@
 export * from './green-channel/green-channel.ts'
+export { routeSteps } from './guidance/route-steps.ts'
 export { closure, type RoadConditions } from './live/road-conditions.ts'
 export * from './network/arc-shape.ts'
 export * from './network/city-folder.ts'
@@ -12,6 +13,8 @@ export * from './network/road-network.ts'
 export * from './network/snap.ts'
 export * from './network/street-map.ts'
 export { appliesAt, type WeeklyHours, type WeeklyWindow } from './network/weekly-hours.ts'
+export { arrivalSpread } from './search/arrival-spread.ts'
+export { routeOf } from './search/contract-route.ts'
 export * from './search/driving-profile.ts'
 export {
   type AnswerJunction,

@@ -13,6 +13,7 @@ import {
   WorldError,
 } from '@clearway/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { routeSteps } from '../src/guidance/route-steps.ts'
 import { loadCity, saveCity } from '../src/network/city-folder.ts'
 import { distanceBetweenM } from '../src/network/geodesy.ts'
 import { heidelberg, type ImportedCity, importCity } from '../src/network/osm/import-city.ts'
@@ -245,6 +246,49 @@ describe('routes in Heidelberg', () => {
     const end = (point: number[]) => ({ lon: point[0]!, lat: point[1]! })
     expect(distanceBetweenM(from, end(coordinates[0]!))).toBeLessThan(100)
     expect(distanceBetweenM(to, end(coordinates.at(-1)!))).toBeLessThan(100)
+  })
+})
+
+describe('steps in Heidelberg', () => {
+  it('lead from the fire station to every hospital: in order, adding up, in both languages, without empty words', () => {
+    const { city, network } = imported
+    const station = city.places.find(({ id }) => id === 'feuerwache-heidelberg')!
+    for (const hospital of city.places.filter(({ kind }) => kind === 'hospital')) {
+      for (const profile of ['car', 'ambulance', 'fire'] as const) {
+        const route = engine.route({ from: station.position, to: hospital.position, profile })[0]!
+        const steps = routeSteps(network, route, hospital.position)
+        const where = `${hospital.id} ${profile}`
+        expect([steps[0]!.kind, steps.at(-1)!.kind], where).toEqual(['depart', 'arrive'])
+        expect(steps.length, where).toBeGreaterThan(5)
+        // A driver is told something every few hundred metres, not at every node.
+        expect(steps.length, where).toBeLessThan(route.arcs.length / 3)
+        const sum = (of: 'distanceM' | 'durationS') => steps.reduce((total, step) => total + step[of], 0)
+        expect(sum('distanceM'), where).toBeCloseTo(route.distanceM, 3)
+        expect(sum('durationS'), where).toBeCloseTo(route.durationS, 3)
+        for (const { distanceM, durationS, text } of steps) {
+          expect(Math.min(distanceM, durationS), where).toBeGreaterThanOrEqual(0)
+          expect(text.en, where).not.toMatch(/undefined| {2}/)
+          expect(text.zh, where).toMatch(/\p{Script=Han}/u)
+        }
+      }
+    }
+  })
+
+  it('name the roundabout, the bridge and the turns on the way to Kliniken Schmieder and to the university hospital', () => {
+    const { city, network } = imported
+    const place = (id: string) => city.places.find((one) => one.id === id)!.position
+    const words = (to: string) => {
+      const [route] = engine.route({ from: place('feuerwache-heidelberg'), to: place(to), profile: 'ambulance' })
+      return routeSteps(network, route!, place(to)).map(({ text }) => text)
+    }
+    const schmieder = words('kliniken-schmieder-heidelberg')
+    expect(schmieder[0]).toEqual({
+      en: 'Head south-east on Gewann Spitzgewann',
+      zh: '沿Gewann Spitzgewann向东南行驶',
+    })
+    expect(schmieder.map(({ en }) => en)).toContain('Turn right into Speyerer Straße')
+    expect(schmieder.map(({ en }) => en)).toContain('At the roundabout take the 3rd exit into Rohrbacher Straße')
+    expect(words('medizinische-klinik').map(({ zh }) => zh)).toContain('直行进入Ernst-Walz-Brücke')
   })
 })
 

@@ -3,42 +3,8 @@ import { Place, Sign } from '../city.ts'
 import { JunctionTable } from '../junction.ts'
 import { Importance, PriorityRole } from '../messages/signal-request.ts'
 import { MovementState, MovementTiming, SignalMode } from '../messages/signal-state.ts'
-import { LineString, LocalText, Name, OneOf, Position, Timestamp } from '../names.ts'
-
-export const RouteProfile = OneOf('car', 'ambulance', 'fire')
-export type RouteProfile = Static<typeof RouteProfile>
-
-export const RouteQuery = Type.Object({
-  from: Type.String({ pattern: '^-?\\d+(\\.\\d+)?,-?\\d+(\\.\\d+)?$', description: 'lon,lat' }),
-  to: Type.String({ pattern: '^-?\\d+(\\.\\d+)?,-?\\d+(\\.\\d+)?$', description: 'lon,lat' }),
-  profile: Type.Optional(RouteProfile),
-  alternatives: Type.Optional(Type.Integer({ minimum: 0, maximum: 5 })),
-})
-export type RouteQuery = Static<typeof RouteQuery>
-
-/** A signalled junction that a route passes. */
-export const RouteJunction = Type.Object({
-  junction: Name,
-  name: LocalText,
-  position: Position,
-  approach: Type.String(),
-  exit: Type.String(),
-  offsetM: Type.Number({ description: 'distance from the start of the route to the stop line' }),
-  arrivalS: Type.Number({ description: 'expected seconds from departure to the stop line, with priority' }),
-})
-export type RouteJunction = Static<typeof RouteJunction>
-
-export const Route = Type.Object({
-  geometry: LineString,
-  distanceM: Type.Number(),
-  durationS: Type.Number({ description: 'with priority at every signal where the profile has it' }),
-  durationWithoutPriorityS: Type.Number(),
-  junctions: Type.Array(RouteJunction),
-})
-export type Route = Static<typeof Route>
-
-export const Routes = Type.Object({ routes: Type.Array(Route, { minItems: 1 }) })
-export type Routes = Static<typeof Routes>
+import { LocalText, Name, OneOf, Position, Timestamp } from '../names.ts'
+import { Route } from './routes.ts'
 
 /**
  * What is displayed now, as last reported. `stale` after three missed reports. `at` is the controller's time; the

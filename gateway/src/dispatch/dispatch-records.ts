@@ -1,4 +1,5 @@
-import { type Dispatch, toTimestamp } from '@clearway/contracts'
+import { type Dispatch, type Route, type RouteJunction, toTimestamp } from '@clearway/contracts'
+import { arrivalSpread } from '@clearway/routing'
 import { afterKey, type PageRequest, rowsWanted } from '../http/paging.ts'
 import type { Records } from '../records/records.ts'
 
@@ -31,6 +32,30 @@ export interface MissionEvent {
 interface Row {
   number: number
   body: string
+}
+
+/** A mission as stored, with what earlier versions did not yet say of its routes. */
+function missionIn(body: string): StoredMission {
+  const stored = JSON.parse(body) as StoredMission
+  const { dispatch } = stored
+  dispatch.route = wholeRoute(dispatch.route)
+  dispatch.alternatives = dispatch.alternatives.map(wholeRoute)
+  return stored
+}
+
+function wholeRoute(route: Route): Route {
+  const all = arrivalSpread(route.durationS, 0)
+  const junctions = route.junctions.map((junction): RouteJunction => {
+    const { earliestS, latestS } = arrivalSpread(junction.arrivalS, 0)
+    const arrival: Partial<RouteJunction> = { arrivalEarliestS: earliestS, arrivalLatestS: latestS }
+    return { ...arrival, ...junction }
+  })
+  return {
+    ...{ durationEarliestS: all.earliestS, durationLatestS: all.latestS },
+    ...{ contraflow: [], emergencyOnly: [], unknownClearances: [], forbiddenTurns: [], epoch: 0 },
+    ...route,
+    junctions,
+  }
 }
 
 /** Missions and their logs on disk. */
@@ -89,13 +114,13 @@ export class DispatchRecords {
 
   find(id: string): StoredMission | undefined {
     const row = this.#records.db.prepare('select body from dispatches where id = ?').get(id) as Row | undefined
-    return row && (JSON.parse(row.body) as StoredMission)
+    return row && missionIn(row.body)
   }
 
   /** Missions that a restart has to take up again. */
   open(): StoredMission[] {
     const rows = this.#records.db.prepare('select body from dispatches where open = 1 order by number').all()
-    return (rows as unknown as Row[]).map(({ body }) => JSON.parse(body) as StoredMission)
+    return (rows as unknown as Row[]).map(({ body }) => missionIn(body))
   }
 
   /** Newest first. */
@@ -104,7 +129,7 @@ export class DispatchRecords {
     const rows = this.#records.db
       .prepare('select number, body from dispatches where number < ? order by number desc limit ?')
       .all(before, rowsWanted(request)) as unknown as Row[]
-    return rows.map(({ number, body }) => ({ number, dispatch: (JSON.parse(body) as StoredMission).dispatch }))
+    return rows.map(({ number, body }) => ({ number, dispatch: missionIn(body).dispatch }))
   }
 
   /** The newest dispatches, for the first picture of a page. */

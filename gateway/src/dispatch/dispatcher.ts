@@ -12,7 +12,14 @@ import {
   toTimestamp,
   type Unit,
 } from '@clearway/contracts'
-import { compareImportance, distanceM, parseImportance, type RouteEngine, usualImportance } from '@clearway/routing'
+import {
+  compareImportance,
+  distanceM,
+  parseImportance,
+  type RouteEngine,
+  routeOf,
+  usualImportance,
+} from '@clearway/routing'
 import type { Core } from '../core.ts'
 import type { Actor } from '../http/route.ts'
 import type { Signals } from '../signals/signals.ts'
@@ -34,23 +41,6 @@ const atOriginM = 250
 /** The highest class of public transport. */
 const busClass = parseImportance(usualImportance.bus).class
 const system: Actor = { name: 'system', roles: [] }
-
-/** A route without what the engine knows beyond the contract. */
-const routeOf = ({ geometry, distanceM, durationS, durationWithoutPriorityS, junctions }: Route): Route => ({
-  geometry,
-  distanceM,
-  durationS,
-  durationWithoutPriorityS,
-  junctions: junctions.map(({ junction, name, position, approach, exit, offsetM, arrivalS }) => ({
-    junction,
-    name,
-    position,
-    approach,
-    exit,
-    offsetM,
-    arrivalS,
-  })),
-})
 
 const metresBetween = (a: Position, b: Position): number => distanceM(a.lon, a.lat, b.lon, b.lat)
 
@@ -288,7 +278,7 @@ export class Dispatcher {
   }
 
   #find(query: Parameters<RouteEngine['route']>[0]): Route[] {
-    if (this.#engine) return this.#engine.route(query).map(routeOf)
+    if (this.#engine) return this.#engine.route(query).map((answer) => routeOf(answer))
     throw new ConflictError(
       'no-road-network',
       'no road network has been imported; run: clearway import network FILE.osm.pbf',

@@ -23,11 +23,18 @@ export class RouteProgress {
   #besideSinceMs: number | undefined
   progressM: number
 
-  constructor({ geometry, distanceM, durationS, junctions }: Route, progressM: number, nowMs: number) {
-    this.#line = routeLine(geometry, distanceM)
+  constructor(route: Route, progressM: number, nowMs: number) {
+    this.#line = routeLine(route.geometry, route.distanceM)
     this.#milestones = [
-      ...junctions.map(({ offsetM, arrivalS }) => ({ offsetM, durationS: arrivalS })),
-      { offsetM: distanceM, durationS },
+      ...route.junctions.map(({ offsetM, arrivalS, arrivalEarliestS, arrivalLatestS }) => ({
+        ...{ offsetM, expectedS: arrivalS, earliestS: arrivalEarliestS, latestS: arrivalLatestS },
+      })),
+      {
+        offsetM: route.distanceM,
+        expectedS: route.durationS,
+        earliestS: route.durationEarliestS,
+        latestS: route.durationLatestS,
+      },
     ]
     this.#matchedMs = nowMs
     this.progressM = progressM

@@ -209,6 +209,34 @@ describe('a mission', () => {
     await first.stop()
   })
 
+  it('of a version that said less of its routes goes on after an update', async () => {
+    const first = await Street.open(2)
+    const { id } = first.send(1200)
+    await first.run(5)
+    const { db } = first.outside.records
+    const row = db.prepare('select body from dispatches where id = ?').get(id) as { body: string }
+    const fields = ['arrivalEarliestS', 'arrivalLatestS', 'durationEarliestS', 'durationLatestS', 'contraflow', 'epoch']
+    const older = row.body
+      .replaceAll(new RegExp(`"(${fields.join('|')})":(\\[\\]|[0-9.]+),?`, 'g'), '')
+      .replaceAll(',}', '}')
+    expect(older).not.toContain('Earliest')
+    db.prepare('update dispatches set body = ? where id = ?').run(older, id)
+    const second = await Street.open(2, { street: first, records: first.outside.records })
+    const { route, junctions } = second.missions.get(id)
+    expect(route).toMatchObject({
+      contraflow: [],
+      epoch: 0,
+      durationEarliestS: expect.closeTo(route.durationS / 1.15, 6),
+    })
+    expect(junctions.every(({ arrivalAt }) => !Number.isNaN(Date.parse(arrivalAt)))).toBe(true)
+    await second.run(100, () => {
+      if (second.vehicle().eastM >= 1200) second.vehicle().speedMps = 0
+    })
+    expect(second.missions.get(id).state).toBe('completed')
+    await second.stop()
+    await first.stop()
+  })
+
   it('sends the route again to a vehicle that comes back', async () => {
     const street = await Street.open(1)
     street.send(1000)

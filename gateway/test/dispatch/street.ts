@@ -1,5 +1,5 @@
 import { InputError, type Position, type PriorityRole, type Route, type SignalRequest } from '@clearway/contracts'
-import type { RouteEngine } from '@clearway/routing'
+import { arrivalSpread, type RouteEngine } from '@clearway/routing'
 import { createDispatch } from '../../src/dispatch/dispatch.ts'
 import type { Actor } from '../../src/http/route.ts'
 import type { Records } from '../../src/records/records.ts'
@@ -19,6 +19,21 @@ export const dispatcher: Actor = { name: 'wang', roles: ['dispatcher'] }
 const paceMps = 15
 const blockM = 400
 export const junctionAt = (n: number): number => n * blockM
+
+/** Arrival at a place so far away on a street without other signals. */
+export function arrivalIn(drivingS: number) {
+  const { expectedS, earliestS, latestS } = arrivalSpread(drivingS, 0)
+  return { arrivalS: expectedS, arrivalEarliestS: earliestS, arrivalLatestS: latestS }
+}
+
+/** What else an engine says of a route that breaks no rule. */
+export function freeRoute(drivingS: number) {
+  const { expectedS, earliestS, latestS } = arrivalSpread(drivingS, 0)
+  return {
+    ...{ durationS: expectedS, durationEarliestS: earliestS, durationLatestS: latestS },
+    ...{ contraflow: [], emergencyOnly: [], unknownClearances: [], forbiddenTurns: [], epoch: 0 },
+  }
+}
 
 /** Routes from west to east along the street, and from north to south across it at a junction. */
 function streetEngine(junctions: number): RouteEngine {
@@ -46,13 +61,13 @@ function streetEngine(junctions: number): RouteEngine {
           ],
         },
         distanceM,
-        durationS: distanceM / paceMps,
+        ...freeRoute(distanceM / paceMps),
         durationWithoutPriorityS: distanceM / paceMps + passed.length * 10,
         junctions: passed.map((n) => ({
           ...{ junction: `j-${n}`, name: { en: `j-${n}` }, position: at(junctionAt(n)) },
           ...(across ? { approach: 'n', exit: 's' } : { approach: 'w', exit: 'e' }),
           offsetM: offsetM(n),
-          arrivalS: offsetM(n) / paceMps,
+          ...arrivalIn(offsetM(n) / paceMps),
         })),
       }
       return [route] as ReturnType<RouteEngine['route']>

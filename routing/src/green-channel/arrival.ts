@@ -1,3 +1,5 @@
+import type { ArrivalSpread } from '../search/arrival-spread.ts'
+
 /** When a vehicle will be at a stop line, ms since the epoch. `earliestMs` ≤ `expectedMs` ≤ `latestMs`. */
 export interface ArrivalWindow {
   earliestMs: number
@@ -5,31 +7,29 @@ export interface ArrivalWindow {
   latestMs: number
 }
 
-/** A point of a route and the driving time to it from the start, both increasing along the route. */
-export interface Milestone {
+/** A point of a route and the driving times to it from the start, all increasing along the route. */
+export interface Milestone extends ArrivalSpread {
   offsetM: number
-  durationS: number
 }
 
-/** A crew on a free road drives at most so much faster than the profile says. */
-const fastest = 1.15
-/** Hindered, but not stopped, it needs so much longer. */
-const slowest = 1.3
 /** Acceleration of a heavy vehicle from low speed, m/s². */
 const accelerationMps2 = 1.5
 
-/** Driving time from the start of a route to `offsetM`, seconds, linear between milestones and clamped to the ends. */
-export function durationTo(milestones: readonly Milestone[], offsetM: number): number {
-  let before: Milestone = { offsetM: 0, durationS: 0 }
+const start: Milestone = { offsetM: 0, earliestS: 0, expectedS: 0, latestS: 0 }
+
+/** Driving times from the start of a route to `offsetM`, linear between milestones and clamped to the ends. */
+export function timesTo(milestones: readonly Milestone[], offsetM: number): ArrivalSpread {
+  let before = start
   for (const next of milestones) {
     if (offsetM <= next.offsetM) {
       const lengthM = next.offsetM - before.offsetM
       const share = lengthM > 0 ? Math.max(0, offsetM - before.offsetM) / lengthM : 1
-      return before.durationS + share * (next.durationS - before.durationS)
+      const between = (of: keyof ArrivalSpread) => before[of] + share * (next[of] - before[of])
+      return { earliestS: between('earliestS'), expectedS: between('expectedS'), latestS: between('latestS') }
     }
     before = next
   }
-  return before.durationS
+  return before
 }
 
 /**
@@ -53,14 +53,16 @@ export function arrivalWindow(
   offsetM: number,
   nowMs: number,
 ): ArrivalWindow {
-  const restS = Math.max(0, durationTo(milestones, offsetM) - durationTo(milestones, progressM))
+  const [there, here] = [timesTo(milestones, offsetM), timesTo(milestones, progressM)]
+  const rest = (of: keyof ArrivalSpread) => Math.max(0, there[of] - here[of])
+  const restS = rest('expectedS')
   const restM = Math.max(0, offsetM - progressM)
   const paceMps = restS > 0 ? restM / restS : 0
   const lostS = speedMps === undefined ? 0 : Math.min(accelerationLoss(speedMps, paceMps), restS)
   return {
-    earliestMs: nowMs + (restS / fastest) * 1000,
+    earliestMs: nowMs + rest('earliestS') * 1000,
     expectedMs: nowMs + (restS + lostS) * 1000,
-    latestMs: nowMs + (restS * slowest + lostS) * 1000,
+    latestMs: nowMs + (rest('latestS') + lostS) * 1000,
   }
 }
 

@@ -1,7 +1,9 @@
 import { InputError, type JunctionTable, type Route, type RouteJunction } from '@clearway/contracts'
 import { arcShape, type Coordinate } from '../network/arc-shape.ts'
 import type { RoadNetwork } from '../network/road-network.ts'
+import { arrivalSpread } from './arrival-spread.ts'
 import { type DrivingProfile, drivingProfiles } from './driving-profile.ts'
+import { routeFlags } from './route-flags.ts'
 import { signalWaits } from './signal-wait.ts'
 import { CLOSED_MS, movementBetween, partialMs, type TravelCost, travelCost } from './travel-cost.ts'
 
@@ -15,6 +17,10 @@ export interface RouteAnswer extends Route {
   arcs: Int32Array
   fromOffsetM: number
   toOffsetM: number
+  /** Metres from the start to the end of each arc, of the last one to `toOffsetM`. */
+  arcEndM: number[]
+  /** Milliseconds likewise, the wait at the end of the arc not included. */
+  arcEndMs: number[]
   /** Whole milliseconds; `durationS` is this. The search minimised it. */
   costMs: number
   junctions: AnswerJunction[]
@@ -32,14 +38,18 @@ interface Passage {
   arrivalMs: number[]
   /** The same without priority at signals. */
   fullArrivalMs: number[]
+  /** What of `arrivalMs` are waits. */
+  waitedMs: number[]
 }
 
 /** @throws InputError `arcs` when two do not follow each other, or when the profile may not drive one */
 function passage(network: RoadNetwork, cost: TravelCost, arcs: ArrayLike<number>, span: Required<ArcSpan>): Passage {
   const arrivalMs: number[] = []
   const fullArrivalMs: number[] = []
+  const waitedMs: number[] = []
   let ms = 0
   let fullMs = 0
+  let waitMs = 0
   for (let i = 0; i < arcs.length; i++) {
     const arc = arcs[i]!
     if (cost.arcMs[arc] === CLOSED_MS) throw notDriveable(i, `arc ${arc} is closed to this profile`)
@@ -51,6 +61,7 @@ function passage(network: RoadNetwork, cost: TravelCost, arcs: ArrayLike<number>
       if (turnMs === CLOSED_MS) throw notDriveable(i, `the movement from arc ${before} into arc ${arc} is closed`)
       ms += cost.waitMs[before]! + turnMs
       fullMs += cost.fullWaitMs[before]! + turnMs
+      waitMs += cost.waitMs[before]!
     }
     const fromM = i === 0 ? span.fromOffsetM : 0
     const toM = i === arcs.length - 1 ? span.toOffsetM : network.lengthM[arc]!
@@ -59,8 +70,9 @@ function passage(network: RoadNetwork, cost: TravelCost, arcs: ArrayLike<number>
     fullMs += driveMs
     arrivalMs.push(ms)
     fullArrivalMs.push(fullMs)
+    waitedMs.push(waitMs)
   }
-  return { arrivalMs, fullArrivalMs }
+  return { arrivalMs, fullArrivalMs, waitedMs }
 }
 
 /** The answer for a given list of arcs: its geometry, length, times and signalled junctions. */
@@ -72,10 +84,12 @@ export function answerAlong(
   span: ArcSpan = {},
 ): RouteAnswer {
   const whole = wholeSpan(network, arcs, span)
-  const { arrivalMs, fullArrivalMs } = passage(network, cost, arcs, whole)
+  const { arrivalMs, fullArrivalMs, waitedMs } = passage(network, cost, arcs, whole)
   const coordinates: Coordinate[] = []
   const junctions: AnswerJunction[] = []
+  const arcEndM: number[] = []
   let distanceM = 0
+  const spreadTo = (i: number) => arrivalSpread(arrivalMs[i]! / 1000, waitedMs[i]! / 1000)
   for (let i = 0; i < arcs.length; i++) {
     const arc = arcs[i]!
     const fromM = i === 0 ? whole.fromOffsetM : 0
@@ -86,21 +100,32 @@ export function answerAlong(
       if (!last || last[0] !== point[0] || last[1] !== point[1]) coordinates.push(point)
     }
     distanceM += Math.max(0, toM - fromM)
+    arcEndM.push(distanceM)
     if (i === arcs.length - 1 || network.approachOfArc[arc]! < 0) continue
     const passed = junctionPassed(network, tables, arcs, i)
-    if (passed) junctions.push({ ...passed, offsetM: distanceM, arrivalS: arrivalMs[i]! / 1000, arcIndex: i })
+    if (!passed) continue
+    const { expectedS, earliestS, latestS } = spreadTo(i)
+    const arrival = { arrivalS: expectedS, arrivalEarliestS: earliestS, arrivalLatestS: latestS }
+    junctions.push({ ...passed, offsetM: distanceM, ...arrival, arcIndex: i })
   }
   if (coordinates.length === 1) coordinates.push([...coordinates[0]!])
   const costMs = arrivalMs.at(-1)!
+  const { earliestS, latestS } = spreadTo(arcs.length - 1)
   return {
     geometry: { type: 'LineString', coordinates },
     distanceM,
     durationS: costMs / 1000,
+    durationEarliestS: earliestS,
+    durationLatestS: latestS,
     durationWithoutPriorityS: fullArrivalMs.at(-1)! / 1000,
     junctions,
+    ...routeFlags(network, arcs, arcEndM),
+    epoch: 0,
     arcs,
     fromOffsetM: whole.fromOffsetM,
     toOffsetM: whole.toOffsetM,
+    arcEndM,
+    arcEndMs: arrivalMs,
     costMs,
   }
 }
@@ -111,7 +136,7 @@ function junctionPassed(
   tables: ReadonlyMap<string, JunctionTable>,
   arcs: Int32Array,
   i: number,
-): Omit<RouteJunction, 'offsetM' | 'arrivalS'> | undefined {
+): Pick<RouteJunction, 'junction' | 'name' | 'position' | 'approach' | 'exit'> | undefined {
   const { junction, approach } = network.approaches[network.approachOfArc[arcs[i]!]!]!
   const table = tables.get(junction)
   const stopLine = { lon: network.nodeLon[network.head[arcs[i]!]!]!, lat: network.nodeLat[network.head[arcs[i]!]!]! }

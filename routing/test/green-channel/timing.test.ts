@@ -7,7 +7,6 @@ import {
   arrivalWindow,
   compareClaims,
   compareImportance,
-  durationTo,
   parseImportance,
   queueAfter,
   queueClearance,
@@ -15,8 +14,10 @@ import {
   queueTailPasses,
   residualDelay,
   stoppingDistance,
+  timesTo,
   uniformDelay,
 } from '../../src/green-channel/green-channel.ts'
+import { arrivalSpread } from '../../src/search/arrival-spread.ts'
 
 describe('queue clearance', () => {
   it('is start-up loss and one headway per vehicle', () => {
@@ -100,16 +101,16 @@ describe('delay', () => {
 
 describe('arrival', () => {
   const milestones = [
-    { offsetM: 300, durationS: 20 },
-    { offsetM: 900, durationS: 60 },
-    { offsetM: 1000, durationS: 70 },
+    { offsetM: 300, ...arrivalSpread(20, 2) },
+    { offsetM: 900, ...arrivalSpread(60, 4) },
+    { offsetM: 1000, ...arrivalSpread(70, 4) },
   ]
 
   it('interpolates between the junctions of a route and stays within its ends', () => {
-    expect(durationTo(milestones, -5)).toBe(0)
-    expect(durationTo(milestones, 150)).toBe(10)
-    expect(durationTo(milestones, 600)).toBe(40)
-    expect(durationTo(milestones, 5000)).toBe(70)
+    expect(timesTo(milestones, -5)).toEqual({ earliestS: 0, expectedS: 0, latestS: 0 })
+    expect(timesTo(milestones, 150).expectedS).toBe(10)
+    expect(timesTo(milestones, 600).expectedS).toBe(40)
+    expect(timesTo(milestones, 5000)).toMatchObject(arrivalSpread(70, 4))
   })
 
   it('keeps early, expected and late in order for any speed and place', () => {
@@ -126,6 +127,14 @@ describe('arrival', () => {
         },
       ),
     )
+  })
+
+  it('is early by what a free road saves, waits at signals among it', () => {
+    // (60 − 4) / 1.15 and 60 · 1.3
+    const window = arrivalWindow(milestones, 0, undefined, 900, 0)
+    expect(window.earliestMs).toBeCloseTo(48_696, 0)
+    expect(window.expectedMs).toBe(60_000)
+    expect(window.latestMs).toBeCloseTo(78_000, 6)
   })
 
   it('adds the time to get up to speed', () => {

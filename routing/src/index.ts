@@ -1,5 +1,8 @@
 export * from './green-channel/green-channel.ts'
 export { routeSteps } from './guidance/route-steps.ts'
+export type { DrivenArc } from './live/matching/driven-path.ts'
+export type { TraceFix } from './live/matching/trace-fix.ts'
+export { type Matched, type MatchedPoint, matchTrace, TraceMatcher } from './live/matching/trace-matcher.ts'
 export { closure, type RoadConditions } from './live/road-conditions.ts'
 export * from './network/arc-shape.ts'
 export * from './network/city-folder.ts'

@@ -10,6 +10,7 @@ export default defineConfig({
           include: ['{contracts,edge,gateway,routing,simulators,flows,dashboards}/test/**/*.test.ts', 'test/*.test.ts'],
           exclude: ['**/*.service.test.ts', '**/node_modules/**'],
           testTimeout: 20_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -23,7 +23,7 @@ export const wang = { name: 'wang', roles: ['dispatcher' as const] }
 const at = (eastM: number) => ({ lon: eastM / metresPerDegree, lat: 0 })
 
 /** A street from west to east through `junctions` crossroads, entered from the west at each. */
-function street(junctions: number): RouteEngine {
+function street(junctions: number): Pick<RouteEngine, 'route'> {
   const distanceM = (junctions + 1) * blockM
   const route: Route = {
     geometry: { type: 'LineString', coordinates: [at(0), at(distanceM)].map(({ lon, lat }) => [lon, lat]) },

@@ -6,6 +6,7 @@ import { CLOSED_MS, partialMs, type TravelCost } from '../src/search/travel-cost
  * The judge: Dijkstra's algorithm over movements, as plainly as it can be written, on the parts a route is made of
  * (driving, turning, waiting) and not on the weights the search uses.
  *
+ * @param waitMs at the head of an arc, for one who arrives there so many milliseconds after the start
  * @returns the least cost in milliseconds, or undefined when there is no route
  */
 export function dijkstra(
@@ -13,9 +14,11 @@ export function dijkstra(
   cost: TravelCost,
   starts: readonly ArcPoint[],
   goals: readonly ArcPoint[],
+  waitMs: (arc: number, ms: number) => number = (arc) => cost.waitMs[arc]!,
 ): number | undefined {
-  const toHead = new Float64Array(network.arcCount).fill(Number.POSITIVE_INFINITY)
-  const done = new Uint8Array(network.arcCount)
+  const { first, to, arcOf, vertexCount } = cost.graph
+  const toHead = new Float64Array(vertexCount).fill(Number.POSITIVE_INFINITY)
+  const done = new Uint8Array(vertexCount)
   const heap = new Heap()
   let best = Number.POSITIVE_INFINITY
   for (const { arc, offsetM } of starts) {
@@ -27,21 +30,21 @@ export function dijkstra(
       }
     }
   }
-  for (let arc = heap.pop(); arc !== undefined; arc = heap.pop()) {
-    if (done[arc]) continue
-    done[arc] = 1
-    const { first, to } = cost.graph
-    for (let m = first[arc]!; m < first[arc + 1]!; m++) {
-      const next = to[m]!
+  for (let vertex = heap.pop(); vertex !== undefined; vertex = heap.pop()) {
+    if (done[vertex]) continue
+    done[vertex] = 1
+    const arc = arcOf[vertex]!
+    for (let m = first[vertex]!; m < first[vertex + 1]!; m++) {
+      const next = arcOf[to[m]!]!
       if (cost.turnMs[m] === CLOSED_MS || cost.arcMs[next] === CLOSED_MS) continue
-      const atTail = toHead[arc]! + cost.waitMs[arc]! + cost.turnMs[m]!
+      const atTail = toHead[vertex]! + waitMs(arc, toHead[vertex]!) + cost.turnMs[m]!
       for (const goal of goals) {
         if (goal.arc === next) best = Math.min(best, atTail + partialMs(network, cost, next, 0, goal.offsetM))
       }
       const atHead = atTail + cost.arcMs[next]!
-      if (atHead < toHead[next]!) {
-        toHead[next] = atHead
-        heap.push(next, atHead)
+      if (atHead < toHead[to[m]!]!) {
+        toHead[to[m]!] = atHead
+        heap.push(to[m]!, atHead)
       }
     }
   }
@@ -49,11 +52,11 @@ export function dijkstra(
 }
 
 class Heap {
-  readonly #items: { arc: number; key: number }[] = []
+  readonly #items: { vertex: number; key: number }[] = []
 
-  push(arc: number, key: number): void {
+  push(vertex: number, key: number): void {
     const items = this.#items
-    items.push({ arc, key })
+    items.push({ vertex, key })
     for (let i = items.length - 1; i > 0; ) {
       const parent = (i - 1) >> 1
       if (items[parent]!.key <= items[i]!.key) break
@@ -66,14 +69,14 @@ class Heap {
     const items = this.#items
     const top = items[0]
     const last = items.pop()
-    if (!top || !last || items.length === 0) return top?.arc
+    if (!top || !last || items.length === 0) return top?.vertex
     items[0] = last
     for (let i = 0; ; ) {
       let least = i
       for (const child of [2 * i + 1, 2 * i + 2]) {
         if (child < items.length && items[child]!.key < items[least]!.key) least = child
       }
-      if (least === i) return top.arc
+      if (least === i) return top.vertex
       ;[items[least], items[i]] = [items[i]!, items[least]!]
       i = least
     }

@@ -48,7 +48,7 @@ function positionOf(text: string): Position {
 export function createDispatch(
   core: Core,
   signals: Signals,
-  engine: RouteEngine | undefined = core.network &&
+  engine: Pick<RouteEngine, 'route'> | undefined = core.network &&
     createRouteEngine(core.network, { junctions: core.city?.junctions ?? [] }),
 ): Feature & { dispatcher: Dispatcher } {
   const { clock, feed, stream } = core

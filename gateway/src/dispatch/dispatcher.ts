@@ -68,10 +68,14 @@ export class Dispatcher {
   readonly stored: DispatchRecords
   readonly #core: Core
   readonly #signals: Pick<Signals, 'board' | 'detectors' | 'requests'>
-  readonly #engine: RouteEngine | undefined
+  readonly #engine: Pick<RouteEngine, 'route'> | undefined
   readonly #missions = new Map<string, Mission>()
 
-  constructor(core: Core, signals: Pick<Signals, 'board' | 'detectors' | 'requests'>, engine: RouteEngine | undefined) {
+  constructor(
+    core: Core,
+    signals: Pick<Signals, 'board' | 'detectors' | 'requests'>,
+    engine: Pick<RouteEngine, 'route'> | undefined,
+  ) {
     this.#core = core
     this.#signals = signals
     this.#engine = engine

@@ -36,7 +36,7 @@ export function freeRoute(drivingS: number) {
 }
 
 /** Routes from west to east along the street, and from north to south across it at a junction. */
-function streetEngine(junctions: number): RouteEngine {
+function streetEngine(junctions: number): Pick<RouteEngine, 'route'> {
   return {
     route({ from, to }) {
       const metres = ({ lon, lat }: Position) => ({ east: lon * metresPerDegree, north: lat * metresPerDegree })

@@ -55,15 +55,19 @@ export class Potential {
 
   /** Distance from a node to the nearest target, its cost included; `INFINITE` when none can be reached. */
   from(node: number): number {
-    const { rank, parent } = this.#topology
+    return this.fromRank(this.#topology.rank[node]!)
+  }
+
+  /** The same for a node called by its rank. */
+  fromRank(rank: number): number {
     const known = this.#known
+    if (known[rank] === 1) return this.#toTarget[rank]!
+    const { parent } = this.#topology
     const path = this.#path
-    let r = rank[node]!
-    if (known[r] === 1) return this.#toTarget[r]!
     let length = 0
-    for (; r >= 0 && known[r] === 0; r = parent[r]!) path[length++] = r
+    for (let r = rank; r >= 0 && known[r] === 0; r = parent[r]!) path[length++] = r
     while (length > 0) this.#settle(path[--length]!)
-    return this.#toTarget[rank[node]!]!
+    return this.#toTarget[rank]!
   }
 
   /** Everything above a rank is settled before it. */

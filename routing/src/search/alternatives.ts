@@ -1,5 +1,4 @@
 import type { RoadNetwork } from '../network/road-network.ts'
-import { CLOSED_MS, type TravelCost } from './travel-cost.ts'
 
 /** Each arc of a route already found costs so much more in the next search. */
 const PENALTY = 1.25
@@ -19,18 +18,19 @@ export interface Candidate {
  * The best route and up to `wanted` others by the penalty method: search again with the roads of what was found made
  * dearer, in both directions. Lower bounds of the search stay valid, because costs only rise.
  *
- * @param search the cheapest route under the given movement weights, at its true cost
+ * @param search the cheapest route when driving each arc costs `factor` times as much, at its true cost
+ * @param closed factor to start from: Infinity where the vehicle may not drive
  */
 export function withAlternatives<C extends Candidate>(
   network: RoadNetwork,
-  cost: TravelCost,
   wanted: number,
-  search: (weightMs: Int32Array) => C | undefined,
+  search: (factor?: Float64Array) => C | undefined,
+  closed?: Float64Array,
 ): C[] {
-  const best = search(cost.weightMs)
-  if (!best) return []
+  const best = search(closed)
+  if (!best || wanted === 0) return best ? [best] : []
   const accepted = [best]
-  const factor = new Float64Array(network.arcCount).fill(1)
+  const factor = closed?.slice() ?? new Float64Array(network.arcCount).fill(1)
   let latest = best
   for (let tries = 0; accepted.length <= wanted && tries < wanted * TRIES; tries++) {
     for (const arc of latest.arcs) {
@@ -38,7 +38,7 @@ export function withAlternatives<C extends Candidate>(
       const reverse = network.reverse[arc]!
       if (reverse >= 0) factor[reverse]! *= PENALTY
     }
-    const found = search(penalised(cost, factor))
+    const found = search(factor)
     if (!found) break
     latest = found
     const isCheap = found.costMs <= best.costMs * COSTLIEST
@@ -47,10 +47,6 @@ export function withAlternatives<C extends Candidate>(
     }
   }
   return [best, ...accepted.slice(1).sort((a, b) => a.costMs - b.costMs)]
-}
-
-function penalised({ graph, weightMs }: TravelCost, factor: Float64Array): Int32Array {
-  return weightMs.map((ms, m) => Math.min(CLOSED_MS, Math.round(ms * factor[graph.to[m]!]!)))
 }
 
 /** Share of the length of `arcs` that `other` drives too. */

@@ -1,27 +1,20 @@
 import { arrivalBearing, departureBearing } from '../network/arc-shape.ts'
 import { turnDeg } from '../network/geodesy.ts'
-import { arcFlag, type RoadNetwork } from '../network/road-network.ts'
+import { arcFlag, type RoadNetwork, type TurnBan } from '../network/road-network.ts'
+import { type MovementGraph, movementGraph } from './movement-graph.ts'
 
-/**
- * Roads as a graph of movements: a vertex is an arc (just driven to its head), an edge is the movement from one arc into
- * the next. Only so do forbidden turns and turn costs have a place. The movements out of arc `a` are `first[a]` …
- * `first[a + 1] - 1`; `to` is the next arc.
- */
-export interface ArcGraph {
-  movementCount: number
-  first: Int32Array
-  from: Int32Array
-  to: Int32Array
-  /** Bits of `movementFlag`. */
+/** The movements of a road network, with what their cost depends on. */
+export interface ArcGraph extends MovementGraph<TurnBan> {
+  /** Bits of `movementFlag`, by movement. */
   flags: Uint8Array
-  /** Absolute turning angle in degrees where roads meet; 0 where a road just goes on. */
+  /** Absolute turning angle in degrees where roads meet, by movement; 0 where a road just goes on. */
   turnDeg: Float32Array
   /** One byte per arc: 1 when an end of it lies in a signalled junction. */
   touchesSignal: Uint8Array
 }
 
 export const movementFlag = {
-  /** A sign forbids it. */
+  /** A sign forbids it, at some hours at least, see `bans`. */
   forbidden: 1,
   /** Back along the same road. */
   uTurn: 2,
@@ -41,36 +34,26 @@ export function arcGraph(network: RoadNetwork): ArcGraph {
 }
 
 function build(network: RoadNetwork): ArcGraph {
-  const { arcCount, firstOut, head, reverse } = network
-  const first = new Int32Array(arcCount + 1)
-  for (let a = 0; a < arcCount; a++) {
-    const node = head[a]!
-    first[a + 1] = first[a]! + firstOut[node + 1]! - firstOut[node]!
-  }
-  const movementCount = first[arcCount]!
-  const from = new Int32Array(movementCount)
-  const to = new Int32Array(movementCount)
+  const { arcCount, head, reverse } = network
+  const movements = movementGraph(network, network.turnBans)
+  const { movementCount, vertexCount, arcOf, first, to, bans } = movements
   const flags = new Uint8Array(movementCount)
   const turn = new Float32Array(movementCount)
   const arrival = Float32Array.from({ length: arcCount }, (_, a) => arrivalBearing(network, a))
   const departure = Float32Array.from({ length: arcCount }, (_, a) => departureBearing(network, a))
-  for (let a = 0; a < arcCount; a++) {
+  for (let v = 0; v < vertexCount; v++) {
+    const a = arcOf[v]!
     const node = head[a]!
     const roads = neighbourCount(network, node)
     const isDeadEnd = ordinaryOut(network, node, reverse[a]!) === 0
-    for (let b = firstOut[node]!, m = first[a]!; b < firstOut[node + 1]!; b++, m++) {
-      from[m] = a
-      to[m] = b
+    for (let m = first[v]!; m < first[v + 1]!; m++) {
+      const b = arcOf[to[m]!]!
       if (b === reverse[a]) flags[m] = movementFlag.uTurn | (isDeadEnd ? movementFlag.deadEnd : 0)
       else if (roads > 2) turn[m] = Math.abs(turnDeg(arrival[a]!, departure[b]!))
     }
   }
-  for (const { arcs, hours } of network.turnBans) {
-    if (arcs.length !== 2 || hours !== null) continue
-    const [a, b] = arcs as [number, number]
-    flags[first[a]! + b - firstOut[head[a]!]!]! |= movementFlag.forbidden
-  }
-  return { movementCount, first, from, to, flags, turnDeg: turn, touchesSignal: signalTouch(network) }
+  for (const m of bans.keys()) flags[m]! |= movementFlag.forbidden
+  return { ...movements, flags, turnDeg: turn, touchesSignal: signalTouch(network) }
 }
 
 function neighbourCount(network: RoadNetwork, node: number): number {
@@ -81,10 +64,12 @@ function neighbourCount(network: RoadNetwork, node: number): number {
 function ordinaryOut(network: RoadNetwork, node: number, except: number): number {
   let count = 0
   for (let arc = network.firstOut[node]!; arc < network.firstOut[node + 1]!; arc++) {
-    if (arc !== except && (network.flags[arc]! & arcFlag.contraflow) === 0) count++
+    if (arc !== except && (network.flags[arc]! & notOrdinary) === 0) count++
   }
   return count
 }
+
+const notOrdinary = arcFlag.contraflow | arcFlag.emergencyOnly
 
 function signalTouch(network: RoadNetwork): Uint8Array {
   const nodes = new Uint8Array(network.nodeCount)

@@ -4,8 +4,9 @@ import type { RoadNetwork } from '../network/road-network.ts'
 import { arrivalSpread } from './arrival-spread.ts'
 import { type DrivingProfile, drivingProfiles } from './driving-profile.ts'
 import { routeFlags } from './route-flags.ts'
+import type { TimedWaits } from './signal-plan.ts'
 import { signalWaits } from './signal-wait.ts'
-import { CLOSED_MS, movementBetween, partialMs, type TravelCost, travelCost } from './travel-cost.ts'
+import { CLOSED_MS, movementInto, partialMs, type TravelCost, travelCost } from './travel-cost.ts'
 
 /** A signalled junction on a route, and where in `arcs` its approach is. */
 export interface AnswerJunction extends RouteJunction {
@@ -43,25 +44,34 @@ interface Passage {
 }
 
 /** @throws InputError `arcs` when two do not follow each other, or when the profile may not drive one */
-function passage(network: RoadNetwork, cost: TravelCost, arcs: ArrayLike<number>, span: Required<ArcSpan>): Passage {
+function passage(
+  network: RoadNetwork,
+  cost: TravelCost,
+  arcs: ArrayLike<number>,
+  span: Required<ArcSpan>,
+  timed?: TimedWaits,
+): Passage {
   const arrivalMs: number[] = []
   const fullArrivalMs: number[] = []
   const waitedMs: number[] = []
   let ms = 0
   let fullMs = 0
   let waitMs = 0
+  let vertex = arcs[0]!
   for (let i = 0; i < arcs.length; i++) {
     const arc = arcs[i]!
     if (cost.arcMs[arc] === CLOSED_MS) throw notDriveable(i, `arc ${arc} is closed to this profile`)
     if (i > 0) {
       const before = arcs[i - 1]!
-      const movement = movementBetween(network, cost.graph, before, arc)
+      const movement = movementInto(network, cost.graph, vertex, arc)
       if (movement < 0) throw notDriveable(i, `arc ${arc} does not start where arc ${before} ends`)
       const turnMs = cost.turnMs[movement]!
       if (turnMs === CLOSED_MS) throw notDriveable(i, `the movement from arc ${before} into arc ${arc} is closed`)
-      ms += cost.waitMs[before]! + turnMs
-      fullMs += cost.fullWaitMs[before]! + turnMs
-      waitMs += cost.waitMs[before]!
+      const hereMs = timed ? timed.at(before, ms) : cost.waitMs[before]!
+      ms += hereMs + turnMs
+      fullMs += (timed ? hereMs : cost.fullWaitMs[before]!) + turnMs
+      waitMs += hereMs
+      vertex = cost.graph.to[movement]!
     }
     const fromM = i === 0 ? span.fromOffsetM : 0
     const toM = i === arcs.length - 1 ? span.toOffsetM : network.lengthM[arc]!
@@ -82,9 +92,10 @@ export function answerAlong(
   tables: ReadonlyMap<string, JunctionTable>,
   arcs: Int32Array,
   span: ArcSpan = {},
+  timed?: TimedWaits,
 ): RouteAnswer {
   const whole = wholeSpan(network, arcs, span)
-  const { arrivalMs, fullArrivalMs, waitedMs } = passage(network, cost, arcs, whole)
+  const { arrivalMs, fullArrivalMs, waitedMs } = passage(network, cost, arcs, whole, timed)
   const coordinates: Coordinate[] = []
   const junctions: AnswerJunction[] = []
   const arcEndM: number[] = []

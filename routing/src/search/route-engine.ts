@@ -1,188 +1,268 @@
-import { InputError, type JunctionTable, type Position, type RouteProfile } from '@clearway/contracts'
-import { arcFlag, type RoadNetwork } from '../network/road-network.ts'
-import { type ArcPoint, snap } from '../network/snap.ts'
+import {
+  InputError,
+  type JunctionTable,
+  type Position,
+  type RouteProfile,
+  type VehicleLimits,
+} from '@clearway/contracts'
+import { type Customizer, localCustomizer, workerCustomizer } from '../hierarchy/customizer.ts'
+import { INFINITE } from '../hierarchy/graph.ts'
+import { nodeOrder } from '../hierarchy/node-order.ts'
+import { buildTopology, type Topology } from '../hierarchy/topology.ts'
+import type { RoadConditions } from '../live/road-conditions.ts'
+import { planeAround } from '../network/geodesy.ts'
+import type { RoadNetwork } from '../network/road-network.ts'
+import type { ArcPoint } from '../network/snap.ts'
 import { withAlternatives } from './alternatives.ts'
+import type { SearchOptions } from './arc-search.ts'
 import { drivingProfiles } from './driving-profile.ts'
-import { ngraphPathFinder, type PathFinder, type SearchEnd } from './path-finder.ts'
+import { entryPoints, goalsAt, shown, startsAt, straight } from './entry-points.ts'
+import { Epochs } from './epochs.ts'
+import { hierarchyFinder } from './hierarchy-finder.ts'
+import { approachPlan } from './junction-plan.ts'
+import { ngraphFinder } from './ngraph-finder.ts'
+import { passable } from './passable.ts'
+import type { GoalSearch, PathFinder, Weights } from './path-finder.ts'
 import { answerAlong, type RouteAnswer } from './route-answer.ts'
+import { type TimedWaits, timedWaits } from './signal-plan.ts'
 import { signalWaits } from './signal-wait.ts'
-import { CLOSED_MS, partialMs, type TravelCost, travelCost } from './travel-cost.ts'
 
-export interface RouteRequest {
+interface ProfileRequest {
+  profile: RouteProfile
+  /** Closes what the vehicle does not fit through; nothing where not given. */
+  vehicle?: VehicleLimits | undefined
+}
+
+export interface RouteRequest extends ProfileRequest {
   from: Position
   to: Position
-  profile: RouteProfile
   /** How many other routes to look for beside the best; 0 where not given. Fewer may be found. */
   alternatives?: number
+  /**
+   * Departure, ms since the epoch: who has no priority then waits at fixed-time signals as their plans say, for the
+   * minutes that a plan can be trusted; expected waits where not given.
+   */
+  departMs?: number | undefined
+}
+
+export interface UnitRequest extends ProfileRequest {
+  units: readonly { id: string; position: Position }[]
+  to: Position
+  /** How many of the best units to find; 1 where not given. */
+  wanted?: number
+}
+
+export interface RankedUnit {
+  id: string
+  route: RouteAnswer
+}
+
+export interface MatrixRequest extends ProfileRequest {
+  from: readonly Position[]
+  to: readonly Position[]
 }
 
 export interface RouteEngine {
+  /** Number of the set of live weights in force; every answer names its own. */
+  readonly epoch: number
   /**
-   * The best route first. Forbidden turns, turn costs and expected waits at signals count.
+   * The best route first. Forbidden turns, turn costs and waits at signals count.
    *
    * @throws InputError `off-map` when no road is near `from` or `to`, `unreachable` when no route joins them; both name
    * the field and its coordinates
    */
   route(request: RouteRequest): RouteAnswer[]
+  /**
+   * The units that are there first, exactly, the quickest first; of equally quick ones the one named first. Units that are
+   * off the map or cannot get there are left out.
+   *
+   * @throws InputError `off-map` when no road is near `to`
+   */
+  bestUnits(request: UnitRequest): RankedUnit[]
+  /**
+   * Seconds from every place to every other, a row for each of `from`; null where no route leads.
+   *
+   * @throws InputError `off-map`, naming the place as `from.0`
+   */
+  matrix(request: MatrixRequest): (number | null)[][]
+  /** Takes what the roads are like now. Resolves with the number of the epoch once it is in force. */
+  update(conditions: RoadConditions): Promise<number>
+  close(): Promise<void>
 }
 
 export interface RouteEngineOptions {
-  /** Timing tables of the signalled junctions, for expected waits and names. */
+  /** Timing tables of the signalled junctions, for waits and names. */
   junctions?: readonly JunctionTable[]
   /** Farther from any road is off the map; 500 m where not given. */
   snapRadiusM?: number
+  /** IANA zone in which hours of turn bans are meant. */
+  timeZone?: string
+  /**
+   * `hierarchy`, the default; `hierarchy-with-worker` follows live weights in a second thread; `reference` searches with
+   * ngraph.path.
+   */
+  search?: 'hierarchy' | 'hierarchy-with-worker' | 'reference'
 }
 
 const SNAP_RADIUS_M = 500
-/** Most positions are this near to a road; looking here first is cheaper. */
-const FIRST_LOOK_M = 60
-/** Roads about as near as the nearest are as good a place to start. */
-const AS_NEAR_M = 5
+/** A fixed plan is trusted so long: two or three cycles. Later a controller may have changed it, or served somebody. */
+const PLAN_HORIZON_MS = 180_000
 
-interface ProfileSearch {
-  cost: TravelCost
-  finder: PathFinder
+/** Prepares a network for route queries; a profile is weighed at its first query. */
+export function createRouteEngine(network: RoadNetwork, options: RouteEngineOptions = {}): RouteEngine {
+  switch (options.search) {
+    case 'reference':
+      return engineOn(network, ngraphFinder(network), options)
+    case 'hierarchy-with-worker':
+      return engineOn(network, finderOf(network, workerCustomizer), options)
+    default:
+      return engineOn(network, finderOf(network, localCustomizer), options)
+  }
 }
 
-/** Prepares a network for route queries: about a hundred milliseconds per profile for a town of 20,000 arcs, at its first route. */
-export function createRouteEngine(network: RoadNetwork, options: RouteEngineOptions = {}): RouteEngine {
+const topologies = new WeakMap<RoadNetwork, Topology>()
+
+/** Built at the first call and kept as long as the network. */
+export function topologyOf(network: RoadNetwork): Topology {
+  const known = topologies.get(network)
+  if (known) return known
+  const topology = buildTopology(network, contractionOrder(network))
+  topologies.set(network, topology)
+  return topology
+}
+
+/** Node of each rank, for the hierarchy of a network. */
+export function contractionOrder(network: RoadNetwork): Int32Array {
+  const { nodeLon, nodeLat } = network
+  const plane = planeAround({ lon: nodeLon[0] ?? 0, lat: nodeLat[0] ?? 0 })
+  return nodeOrder(network, nodeLon.map(plane.x), nodeLat.map(plane.y))
+}
+
+function finderOf(network: RoadNetwork, customizer: (topology: Topology) => Customizer) {
+  const topology = topologyOf(network)
+  return hierarchyFinder(network, topology, customizer(topology))
+}
+
+function engineOn<W extends Weights>(
+  network: RoadNetwork,
+  finder: PathFinder<W>,
+  options: RouteEngineOptions,
+): RouteEngine {
   const junctions = options.junctions ?? []
   const radiusM = options.snapRadiusM ?? SNAP_RADIUS_M
   const tables = new Map(junctions.map((table) => [table.id, table]))
-  const waits = signalWaits(network, junctions)
-  const searches = new Map<RouteProfile, ProfileSearch>()
-  const searchOf = (name: RouteProfile): ProfileSearch => {
-    const known = searches.get(name)
-    if (known) return known
-    const cost = travelCost(network, drivingProfiles[name], waits)
-    const made = { cost, finder: ngraphPathFinder(network, cost) }
-    searches.set(name, made)
-    return made
+  const epochs = new Epochs(network, finder, signalWaits(network, junctions), options.timeZone ?? 'UTC')
+  const plans = network.approaches.map(({ junction, approach }) => {
+    const table = tables.get(junction)
+    return table && approachPlan(table, approach)
+  })
+
+  /** Everything that a request asks of one profile. */
+  function trip({ profile, vehicle }: ProfileRequest) {
+    const weights = epochs.of(profile)
+    const { cost } = weights
+    const open = vehicle && passable(network, vehicle)
+    const closed = open && Float64Array.from(open, (fits) => (fits === 1 ? 1 : Number.POSITIVE_INFINITY))
+    const near = (position: Position, field: string) => entryPoints(network, cost, position, radiusM, field, closed)
+    const toward = (goals: readonly ArcPoint[]): GoalSearch => finder.toward(goalsAt(network, cost, goals), weights)
+    const between = (
+      search: GoalSearch,
+      starts: readonly ArcPoint[],
+      goals: readonly ArcPoint[],
+      searchOptions: SearchOptions,
+    ) => {
+      const direct = straight(network, cost, starts, goals)
+      const belowMs = Math.min(searchOptions.belowMs ?? INFINITE, direct?.ms ?? INFINITE)
+      const path = search.from(startsAt(network, cost, starts), { ...searchOptions, belowMs })
+      if (path) return { ...path, start: pointOn(starts, path.arcs[0]!), goal: pointOn(goals, path.arcs.at(-1)!) }
+      if (!direct || direct.ms >= (searchOptions.belowMs ?? INFINITE)) return undefined
+      return { arcs: Int32Array.of(direct.start.arc), costMs: direct.ms, start: direct.start, goal: direct.goal }
+    }
+    const answer = (found: NonNullable<ReturnType<typeof between>>, timed?: TimedWaits): RouteAnswer => {
+      const span = { fromOffsetM: found.start.offsetM, toOffsetM: found.goal.offsetM }
+      return { ...answerAlong(network, cost, tables, found.arcs, span, timed), epoch: epochs.number }
+    }
+    return { cost, closed, near, toward, between, answer }
   }
+
   return {
-    route({ from, to, profile, alternatives = 0 }) {
-      const { cost, finder } = searchOf(profile)
-      const starts = entryPoints(network, cost, from, radiusM, 'from')
-      const goals = entryPoints(network, cost, to, radiusM, 'to')
-      const found = withAlternatives(network, cost, alternatives, (weightMs) => {
-        const path = search(
-          network,
-          cost,
-          finder,
-          weightMs,
-          { place: from, points: starts },
-          { place: to, points: goals },
-        )
-        if (!path) return undefined
-        const { arcs, fromOffsetM, toOffsetM } = path
-        return answerAlong(network, cost, tables, arcs, { fromOffsetM, toOffsetM })
-      })
+    get epoch() {
+      return epochs.number
+    },
+    route({ from, to, alternatives = 0, departMs, ...asked }) {
+      const { cost, closed, near, toward, between, answer } = trip(asked)
+      const [starts, goals] = [near(from, 'from'), near(to, 'to')]
+      const hasPriority = drivingProfiles[asked.profile].priorityWaitS !== null
+      const timed =
+        departMs === undefined || hasPriority
+          ? undefined
+          : timedWaits((arc) => plans[network.approachOfArc[arc]!], cost.waitMs, departMs, PLAN_HORIZON_MS)
+      const search = toward(goals)
+      const found = withAlternatives(
+        network,
+        alternatives,
+        (factor) => {
+          const path = between(search, starts, goals, { factor, timed })
+          return path && answer(path, timed)
+        },
+        closed,
+      )
       if (found.length > 0) return found
-      const message = `no route for ${profile} leads from ${shown(from)} to ${shown(to)}; choose another place`
+      const message = `no route for ${asked.profile} leads from ${shown(from)} to ${shown(to)}; choose another place`
       throw new InputError('unreachable', message, [{ field: 'to', message: `${shown(to)} cannot be reached` }])
     },
+    bestUnits({ units, to, wanted = 1, ...asked }) {
+      const { cost, closed, near, toward, between, answer } = trip(asked)
+      const goals = near(to, 'to')
+      const search = toward(goals)
+      const candidates = units.flatMap(({ id, position }, i) => {
+        const starts = nearOrNone(() => near(position, `units.${i}`))
+        const direct = straight(network, cost, starts, goals)?.ms ?? INFINITE
+        const boundMs = Math.min(direct, search.boundMs(startsAt(network, cost, starts)))
+        return starts.length > 0 && boundMs < INFINITE ? [{ id, i, starts, boundMs }] : []
+      })
+      candidates.sort((a, b) => a.boundMs - b.boundMs || a.i - b.i)
+      type Found = NonNullable<ReturnType<typeof between>>
+      const best: { id: string; i: number; found: Found }[] = []
+      for (const { id, i, starts, boundMs } of candidates) {
+        const worst = best.length === wanted ? best.at(-1)!.found.costMs : INFINITE
+        if (boundMs > worst) break
+        // Equally quick ones are found too, since the one named first goes before.
+        const found = between(search, starts, goals, { factor: closed, belowMs: Math.min(INFINITE, worst + 1) })
+        if (!found) continue
+        best.push({ id, i, found })
+        best.sort((a, b) => a.found.costMs - b.found.costMs || a.i - b.i)
+        best.length = Math.min(best.length, wanted)
+      }
+      return best.map(({ id, found }) => ({ id, route: answer(found) }))
+    },
+    matrix({ from, to, ...asked }) {
+      const { closed, near, toward, between } = trip(asked)
+      const starts = from.map((position, i) => near(position, `from.${i}`))
+      const rows = from.map((): (number | null)[] => new Array(to.length).fill(null))
+      for (const [column, position] of to.entries()) {
+        const goals = near(position, `to.${column}`)
+        const search = toward(goals)
+        for (const [row, points] of starts.entries()) {
+          const found = between(search, points, goals, { factor: closed })
+          if (found) rows[row]![column] = found.costMs / 1000
+        }
+      }
+      return rows
+    },
+    update: (conditions) => epochs.follow(conditions),
+    close: () => finder.close(),
   }
 }
 
-/** Points of the nearest roads that the profile may drive, both directions. Nobody starts or ends inside a junction. */
-function entryPoints(
-  network: RoadNetwork,
-  cost: TravelCost,
-  position: Position,
-  radiusM: number,
-  field: 'from' | 'to',
-): ArcPoint[] {
-  for (const reachM of [Math.min(FIRST_LOOK_M, radiusM), radiusM]) {
-    const points = snap(network, position, reachM).filter(
-      ({ arc }) => (network.flags[arc]! & arcFlag.inside) === 0 && cost.arcMs[arc] !== CLOSED_MS,
-    )
-    const nearest = points[0]
-    if (nearest) return points.filter(({ distanceM }) => distanceM <= nearest.distanceM + AS_NEAR_M)
+const pointOn = (points: readonly ArcPoint[], arc: number): ArcPoint => points.find((point) => point.arc === arc)!
+
+/** What is off the map has no points. */
+function nearOrNone(find: () => ArcPoint[]): ArcPoint[] {
+  try {
+    return find()
+  } catch (error) {
+    if (error instanceof InputError) return []
+    throw error
   }
-  const message = `${shown(position)} is off the map: no road within ${radiusM} m`
-  throw new InputError('off-map', `${field}: ${message}; choose a place nearer to a road`, [{ field, message }])
-}
-
-const shown = ({ lon, lat }: Position): string => `${lon},${lat}`
-
-interface End {
-  place: Position
-  points: readonly ArcPoint[]
-}
-
-function search(
-  network: RoadNetwork,
-  cost: TravelCost,
-  finder: PathFinder,
-  weightMs: Int32Array,
-  from: End,
-  to: End,
-): { arcs: Int32Array; fromOffsetM: number; toOffsetM: number } | undefined {
-  const startAt = new Map(from.points.map((point) => [point.arc, point]))
-  const startMs = new Map(
-    from.points.map(({ arc, offsetM }) => [arc, partialMs(network, cost, arc, offsetM, network.lengthM[arc]!)]),
-  )
-  const goals = goalLinks(network, cost, weightMs, to.points)
-  const direct = straight(network, cost, from.points, to.points)
-  const found = finder.find(
-    weightMs,
-    searchEnd(from, startMs),
-    searchEnd(to, new Map([...goals].map(([arc, { ms }]) => [arc, ms]))),
-    direct?.ms,
-  )
-  if (!found) return undefined
-  if (found.arcs.length === 0) {
-    const { start, goal } = direct!
-    return { arcs: Int32Array.of(start.arc), fromOffsetM: start.offsetM, toOffsetM: goal.offsetM }
-  }
-  const goal = goals.get(found.arcs.at(-1)!)!.point
-  return {
-    arcs: Int32Array.of(...found.arcs, goal.arc),
-    fromOffsetM: startAt.get(found.arcs[0]!)!.offsetM,
-    toOffsetM: goal.offsetM,
-  }
-}
-
-const searchEnd = ({ place, points }: End, costMs: ReadonlyMap<number, number>): SearchEnd => ({
-  ...place,
-  reachM: Math.max(...points.map(({ distanceM }) => distanceM)),
-  costMs,
-})
-
-/** For every arc that leads into a goal arc: the movement into it and the way to the goal point, the cheapest goal. */
-function goalLinks(
-  network: RoadNetwork,
-  cost: TravelCost,
-  weightMs: Int32Array,
-  points: readonly ArcPoint[],
-): Map<number, { ms: number; point: ArcPoint }> {
-  const links = new Map<number, { ms: number; point: ArcPoint }>()
-  const { graph } = cost
-  for (const point of points) {
-    const node = network.tail[point.arc]!
-    const whole = cost.arcMs[point.arc]!
-    const part = partialMs(network, cost, point.arc, 0, point.offsetM)
-    for (let out = network.firstOut[node]!; out < network.firstOut[node + 1]!; out++) {
-      const before = network.reverse[out]!
-      if (before < 0) continue
-      const weight = weightMs[graph.first[before]! + point.arc - network.firstOut[node]!]!
-      if (weight === CLOSED_MS) continue
-      const ms = weight - whole + part
-      if (ms < (links.get(before)?.ms ?? CLOSED_MS)) links.set(before, { ms, point })
-    }
-  }
-  return links
-}
-
-/** The cheapest way when start and goal lie on one arc, the goal ahead. */
-function straight(network: RoadNetwork, cost: TravelCost, starts: readonly ArcPoint[], goals: readonly ArcPoint[]) {
-  let best: { ms: number; start: ArcPoint; goal: ArcPoint } | undefined
-  for (const start of starts) {
-    for (const goal of goals) {
-      if (goal.arc !== start.arc || goal.offsetM < start.offsetM) continue
-      const ms = partialMs(network, cost, start.arc, start.offsetM, goal.offsetM)
-      if (!best || ms < best.ms) best = { ms, start, goal }
-    }
-  }
-  return best
 }

@@ -1,9 +1,14 @@
-import { arcFlag, type RoadNetwork, roadClasses } from '../network/road-network.ts'
+import { InputError } from '@clearway/contracts'
+import { INFINITE } from '../hierarchy/graph.ts'
+import { closure, type RoadConditions } from '../live/road-conditions.ts'
+import { arcFlag, type RoadNetwork, roadClasses, type TurnBan } from '../network/road-network.ts'
+import { appliesAt } from '../network/weekly-hours.ts'
 import { type ArcGraph, arcGraph, movementFlag } from './arc-graph.ts'
+import type { MovementCosts } from './arc-search.ts'
 import type { DrivingProfile } from './driving-profile.ts'
 
-/** Never driven. Two of them still add up within 32 bits. */
-export const CLOSED_MS = 2 ** 30 - 1
+/** Never driven. */
+export const CLOSED_MS = INFINITE
 
 /** Seconds per radian of turning. @see docs/green-channel.md, Route cost */
 const TURN_S_PER_RADIAN = 2
@@ -13,54 +18,98 @@ const DEAD_END_S = 5
 const MOTORWAY = roadClasses.indexOf('motorway')
 
 /** What driving costs one profile, in whole milliseconds, so that "equal to Dijkstra" is an exact test. */
-export interface TravelCost {
+export interface TravelCost extends MovementCosts {
   graph: ArcGraph
-  /** Time to drive each arc from end to end; `CLOSED_MS` where the profile may not. */
-  arcMs: Int32Array
-  /** Cost of each movement without the arc after it and without signals; `CLOSED_MS` where the profile may not. */
-  turnMs: Int32Array
-  /** Expected wait at the head of each arc, as the profile passes signals; 0 where there is none. */
-  waitMs: Int32Array
-  /** The same without priority. */
+  /** The waits without priority; `waitMs` are those of the profile. */
   fullWaitMs: Int32Array
-  /** Each movement whole: wait at the stop line, turn, and the arc after it. The weights of the search. */
-  weightMs: Int32Array
   /** No arc is driven faster than this, metres per second. */
   fastestMps: number
 }
 
+export interface CostOptions {
+  /** What the roads are like now; as the network says where not given. */
+  conditions?: RoadConditions | undefined
+  /** For bans that hold at some hours only; absent: all of them hold. */
+  at?: { ms: number; timeZone: string } | undefined
+}
+
 /** @param waitS expected wait at each stop line, in the order of `network.approaches` */
-export function travelCost(network: RoadNetwork, profile: DrivingProfile, waitS: Float64Array): TravelCost {
+export function travelCost(
+  network: RoadNetwork,
+  profile: DrivingProfile,
+  waitS: Float64Array,
+  { conditions, at }: CostOptions = {},
+): TravelCost {
   const graph = arcGraph(network)
-  const { arcCount, lengthM, approachOfArc } = network
-  const arcMs = new Int32Array(arcCount)
+  const waits = waitsOf(network, profile, waitS)
+  return {
+    graph,
+    ...waits,
+    ...driveCosts(network, graph, profile, conditions),
+    turnMs: turnCosts(network, profile, at),
+  }
+}
+
+function waitsOf({ arcCount, approachOfArc }: RoadNetwork, { priorityWaitS }: DrivingProfile, waitS: Float64Array) {
   const waitMs = new Int32Array(arcCount)
   const fullWaitMs = new Int32Array(arcCount)
-  let fastestMps = 0
+  const capMs = priorityWaitS === null ? CLOSED_MS : priorityWaitS * 1000
   for (let arc = 0; arc < arcCount; arc++) {
-    const speed = drivenMps(network, graph, profile, arc)
-    fastestMps = Math.max(fastestMps, speed)
-    // Rounded up, so that the straight line at top speed stays a lower bound.
-    arcMs[arc] = speed > 0 ? Math.ceil((lengthM[arc]! / speed) * 1000) : CLOSED_MS
     const approach = approachOfArc[arc]!
     if (approach < 0) continue
     fullWaitMs[arc] = Math.round(waitS[approach]! * 1000)
-    const capMs = profile.priorityWaitS === null ? CLOSED_MS : profile.priorityWaitS * 1000
     waitMs[arc] = Math.min(fullWaitMs[arc]!, capMs)
   }
-  const turnMs = Int32Array.from({ length: graph.movementCount }, (_, m) => movementMs(network, graph, profile, m))
-  const weightMs = turnMs.map((ms, m) =>
-    ms === CLOSED_MS || arcMs[graph.to[m]!] === CLOSED_MS || arcMs[graph.from[m]!] === CLOSED_MS
-      ? CLOSED_MS
-      : waitMs[graph.from[m]!]! + ms + arcMs[graph.to[m]!]!,
-  )
-  return { graph, arcMs, turnMs, waitMs, fullWaitMs, weightMs, fastestMps }
+  return { waitMs, fullWaitMs }
+}
+
+/** Time to drive each arc from end to end. */
+export function driveCosts(
+  network: RoadNetwork,
+  graph: ArcGraph,
+  profile: DrivingProfile,
+  conditions?: RoadConditions,
+): Pick<TravelCost, 'arcMs' | 'fastestMps'> {
+  const { arcCount, lengthM } = network
+  const arcMs = new Int32Array(arcCount)
+  let fastestMps = 0
+  const ordinaryMps = (conditions ?? network).speedMps
+  for (let arc = 0; arc < arcCount; arc++) {
+    const delayMs = conditions ? conditions.delayS[arc]! * 1000 : 0
+    // The comparisons are false for what is no number, too.
+    if (!(ordinaryMps[arc]! >= 0 && lengthM[arc]! >= 0 && delayMs >= 0)) throw notACost(network, conditions, arc)
+    const speed = drivenMps(network, graph, profile, arc, conditions)
+    fastestMps = Math.max(fastestMps, speed)
+    // Rounded up, so that the straight line at top speed stays a lower bound.
+    const ms = speed > 0 ? Math.ceil((lengthM[arc]! / speed) * 1000 + delayMs) : CLOSED_MS
+    arcMs[arc] = Math.min(CLOSED_MS, ms)
+  }
+  return { arcMs, fastestMps }
+}
+
+function notACost({ lengthM, speedMps }: RoadNetwork, conditions: RoadConditions | undefined, arc: number): InputError {
+  const given = `length ${lengthM[arc]} m, speed ${(conditions?.speedMps ?? speedMps)[arc]} m/s, delay ${conditions?.delayS[arc] ?? 0} s`
+  const message = `arc ${arc} has no cost: ${given}; give positive numbers`
+  return new InputError('arc-cost', message, [{ field: `arcs.${arc}`, message: given }])
 }
 
 /** Metres per second, 0 where the profile may not drive. */
-function drivenMps(network: RoadNetwork, graph: ArcGraph, profile: DrivingProfile, arc: number): number {
-  const speed = Math.max(network.speedMps[arc]! * profile.speedFactor, profile.leastMps)
+function drivenMps(
+  network: RoadNetwork,
+  graph: ArcGraph,
+  profile: DrivingProfile,
+  arc: number,
+  conditions?: RoadConditions,
+): number {
   const flags = network.flags[arc]!
+  const isEmergency = profile.contraflow !== null
+  if (conditions) {
+    const closed = conditions.closed[arc]!
+    if (closed === closure.everyone || (closed === closure.ordinary && !isEmergency)) return 0
+  }
+  if ((flags & arcFlag.emergencyOnly) !== 0 && !isEmergency) return 0
+  const ordinary = (conditions?.speedMps ?? network.speedMps)[arc]!
+  const speed = Math.max(ordinary * profile.speedFactor, profile.leastMps)
   if ((flags & arcFlag.contraflow) === 0) return speed
   // No signal face looks at traffic against a one-way street, so no green could be promised to it.
   const never = network.roadClass[arc] === MOTORWAY || (flags & arcFlag.link) !== 0 || graph.touchesSignal[arc] === 1
@@ -68,16 +117,33 @@ function drivenMps(network: RoadNetwork, graph: ArcGraph, profile: DrivingProfil
   return Math.min(speed, profile.contraflow.capMps)
 }
 
-function movementMs(network: RoadNetwork, graph: ArcGraph, profile: DrivingProfile, movement: number): number {
-  const from = graph.from[movement]!
-  const to = graph.to[movement]!
+/** Cost of each movement. Hours of bans are those of the instant, or all where it is not given. */
+function turnCosts(network: RoadNetwork, profile: DrivingProfile, at: CostOptions['at']): Int32Array {
+  const graph = arcGraph(network)
+  const holds = ({ emergencyExempt, hours }: TurnBan) =>
+    !(emergencyExempt && profile.contraflow) && (!hours || !at || appliesAt(hours, at.ms, at.timeZone))
+  return Int32Array.from({ length: graph.movementCount }, (_, m) => {
+    const isBanned = graph.bans.get(m)?.some(holds) ?? false
+    return movementMs(network, graph, profile, m, isBanned)
+  })
+}
+
+function movementMs(
+  network: RoadNetwork,
+  graph: ArcGraph,
+  profile: DrivingProfile,
+  movement: number,
+  isBanned: boolean,
+): number {
+  const from = graph.arcOf[graph.from[movement]!]!
+  const to = graph.arcOf[graph.to[movement]!]!
   const flags = graph.flags[movement]!
   let costS = 0
   if ((flags & movementFlag.deadEnd) !== 0) costS += DEAD_END_S
   else if ((flags & movementFlag.uTurn) !== 0) {
     if (profile.uTurnS === null || graph.touchesSignal[from] === 1) return CLOSED_MS
     costS += profile.uTurnS
-  } else if ((flags & movementFlag.forbidden) !== 0) {
+  } else if (isBanned) {
     if (profile.forbiddenTurnS === null) return CLOSED_MS
     costS += profile.forbiddenTurnS
   }
@@ -93,9 +159,9 @@ export function partialMs(network: RoadNetwork, cost: TravelCost, arc: number, f
   return Math.ceil(cost.arcMs[arc]! * Math.min(1, Math.max(0, (toM - fromM) / network.lengthM[arc]!)))
 }
 
-/** The movement between two arcs, or −1 when the second does not start where the first ends. */
-export function movementBetween(network: RoadNetwork, graph: ArcGraph, from: number, to: number): number {
-  const node = network.head[from]!
-  if (network.tail[to] !== node) return -1
-  return graph.first[from]! + to - network.firstOut[node]!
+/** The movement from a vertex into an arc, or −1 when the arc does not start where the vertex's ends. */
+export function movementInto(network: RoadNetwork, graph: ArcGraph, vertex: number, arc: number): number {
+  const node = network.head[graph.arcOf[vertex]!]!
+  if (network.tail[arc] !== node) return -1
+  return graph.first[vertex]! + arc - network.firstOut[node]!
 }

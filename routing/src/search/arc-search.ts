@@ -1,0 +1,243 @@
+import { type Graph, INFINITE } from '../hierarchy/graph.ts'
+import type { Potential } from '../hierarchy/potential.ts'
+import type { MovementGraph } from './movement-graph.ts'
+import type { TimedWaits } from './signal-plan.ts'
+
+/** Costs in whole milliseconds, `INFINITE` where something may not be driven. */
+export interface MovementCosts {
+  /** To drive each arc from tail to head. */
+  arcMs: Int32Array
+  /** Of each movement, without the arcs and without waiting. */
+  turnMs: Int32Array
+  /** Expected wait at the head of each arc, before the movement into the next. */
+  waitMs: Int32Array
+}
+
+/** An arc on which a search starts or ends. */
+export interface ArcEnd {
+  arc: number
+  /** Start: from the start to the arc's head. Goal: from the arc's tail to the goal on it. */
+  costMs: number
+}
+
+/** Lower bounds of the rest of a way; all are aimed at the same goals. */
+export interface Bounds {
+  /** Its weights are the arcs' costs with the expected waits at their heads. */
+  withWaits: Potential
+  /** Its weights are the arcs' costs alone; for searches that know when signals are green. */
+  withoutWaits?: Potential
+}
+
+export interface SearchOptions {
+  /** By which the cost of driving each arc is multiplied, at least 1; Infinity closes it. */
+  factor?: Float64Array | undefined
+  /** Instead of the expected waits, where plans are known; needs `withoutWaits`. */
+  timed?: TimedWaits | undefined
+  /** Only a path that costs less is wanted. */
+  belowMs?: number
+}
+
+export interface ArcPath {
+  /** From a start arc to a goal arc, in driving order. */
+  arcs: Int32Array
+  costMs: number
+}
+
+/** Words of a vertex in the state of a search: one cache line holds them. */
+const STAMP = 0
+const COST = 1
+const BEFORE = 2
+const WORDS = 4
+
+/**
+ * The exact cheapest path from arcs to arcs with turn costs, forbidden turns and waits: A* over the vertices of a movement
+ * graph. The lower bound of a vertex is the wait at its head and the potential of the node there, whose weights hold the
+ * arcs' costs and waits; before the horizon of known plans, where a wait may be nothing, the potential without waits. Both
+ * are consistent, turns costing nothing at least. One instance answers one search after the other and must not be shared
+ * between threads.
+ */
+export class ArcSearch {
+  readonly #graph: Graph
+  readonly #movements: MovementGraph
+  /** Rank of each arc's head. */
+  readonly #headRank: Int32Array
+  /** `STAMP` holds twice the number of the search that reached the vertex last, one more once it is settled. */
+  readonly #state: Int32Array
+  readonly #queue = new VertexQueue()
+  readonly #isGoalTail: Uint8Array
+  #goals: readonly ArcEnd[] = []
+  #stamp = 0
+  /** Vertices settled by the last search. */
+  settled = 0
+
+  /** @param rank of each node in the hierarchy of the bounds */
+  constructor(graph: Graph, movements: MovementGraph, rank: Int32Array) {
+    this.#graph = graph
+    this.#movements = movements
+    this.#headRank = graph.head.map((node) => rank[node]!)
+    this.#state = new Int32Array(WORDS * movements.vertexCount)
+    this.#isGoalTail = new Uint8Array(graph.nodeCount)
+  }
+
+  /** Where the following searches end; aims their bounds. */
+  aim({ withWaits, withoutWaits }: Bounds, goals: readonly ArcEnd[]): void {
+    const { tail } = this.#graph
+    for (const { arc } of this.#goals) this.#isGoalTail[tail[arc]!] = 0
+    for (const { arc } of goals) this.#isGoalTail[tail[arc]!] = 1
+    this.#goals = goals
+    const targets = goals.map(({ arc, costMs }) => ({ node: tail[arc]!, cost: costMs }))
+    withWaits.aim(targets)
+    withoutWaits?.aim(targets)
+  }
+
+  /** From the nearest of the starts to the nearest of the goals; undefined when there is no path. */
+  from(
+    starts: readonly ArcEnd[],
+    costs: MovementCosts,
+    bounds: Bounds,
+    { factor, timed, belowMs = INFINITE }: SearchOptions = {},
+  ): ArcPath | undefined {
+    const { head } = this.#graph
+    const { first, to, arcOf } = this.#movements
+    const { arcMs, turnMs, waitMs } = costs
+    const state = this.#state
+    const headRank = this.#headRank
+    const queue = this.#queue
+    const { withWaits } = bounds
+    const withoutWaits = bounds.withoutWaits ?? withWaits
+    const horizonMs = timed ? timed.horizonMs : 0
+    this.#nextStamp()
+    const reached = this.#stamp
+    const done = reached + 1
+    queue.clear()
+    this.settled = 0
+    let best = belowMs
+    const reach = (vertex: number, arc: number, ms: number, before: number) => {
+      const rank = headRank[arc]!
+      const rest = ms < horizonMs ? withoutWaits.fromRank(rank) : waitMs[arc]! + withWaits.fromRank(rank)
+      if (rest >= INFINITE || ms + rest >= best) return
+      const word = WORDS * vertex
+      state[word + STAMP] = reached
+      state[word + COST] = ms
+      state[word + BEFORE] = before
+      queue.add(ms + rest, vertex)
+    }
+    for (const { arc, costMs } of starts) {
+      const known = state[WORDS * arc + STAMP] === reached ? state[WORDS * arc + COST]! : INFINITE
+      if (costMs < known) reach(arc, arc, costMs, -1)
+    }
+    let last = -1
+    let goal = -1
+    while (queue.size > 0 && queue.leastKey < best) {
+      const v = queue.take()
+      if (state[WORDS * v + STAMP] === done) continue
+      state[WORDS * v + STAMP] = done
+      this.settled++
+      const arc = arcOf[v]!
+      const here = state[WORDS * v + COST]!
+      const leaving = here + (timed ? timed.at(arc, here) : waitMs[arc]!)
+      const end = first[v + 1]!
+      const endsHere = this.#isGoalTail[head[arc]!] === 1
+      for (let m = first[v]!; m < end; m++) {
+        const turn = turnMs[m]!
+        if (turn >= INFINITE) continue
+        const next = to[m]!
+        const nextArc = arcOf[next]!
+        const drive = arcMs[nextArc]!
+        if (drive >= INFINITE) continue
+        const slower = factor ? factor[nextArc]! : 1
+        if (endsHere) {
+          for (const { arc: goalArc, costMs } of this.#goals) {
+            const whole = leaving + turn + Math.round(costMs * slower)
+            if (goalArc !== nextArc || !(whole < best)) continue
+            best = whole
+            last = v
+            goal = goalArc
+          }
+        }
+        const atHead = leaving + turn + (factor ? Math.round(drive * slower) : drive)
+        if (atHead >= best) continue
+        const stamp = state[WORDS * next + STAMP]!
+        if (stamp === done || (stamp === reached && atHead >= state[WORDS * next + COST]!)) continue
+        reach(next, nextArc, atHead, v)
+      }
+    }
+    return goal < 0 ? undefined : { arcs: this.#arcsTo(last, goal), costMs: best }
+  }
+
+  #nextStamp(): void {
+    this.#stamp += 2
+    if (this.#stamp < INFINITE) return
+    this.#state.fill(0)
+    this.#stamp = 2
+  }
+
+  #arcsTo(last: number, goal: number): Int32Array {
+    const arcs = [goal]
+    for (let v = last; v >= 0; v = this.#state[WORDS * v + BEFORE]!) arcs.push(this.#movements.arcOf[v]!)
+    return Int32Array.from(arcs.reverse())
+  }
+}
+
+/** Vertices by key, the least first, a heap with four children a place. One vertex may be in it several times. */
+class VertexQueue {
+  size = 0
+  #keys = new Int32Array(1024)
+  #vertices = new Int32Array(1024)
+
+  get leastKey(): number {
+    return this.#keys[0]!
+  }
+
+  clear(): void {
+    this.size = 0
+  }
+
+  add(key: number, vertex: number): void {
+    if (this.size === this.#keys.length) this.#grow()
+    const keys = this.#keys
+    const vertices = this.#vertices
+    let i = this.size++
+    while (i > 0) {
+      const above = (i - 1) >> 2
+      if (keys[above]! <= key) break
+      keys[i] = keys[above]!
+      vertices[i] = vertices[above]!
+      i = above
+    }
+    keys[i] = key
+    vertices[i] = vertex
+  }
+
+  /** The vertex of least key; the queue must not be empty. */
+  take(): number {
+    const keys = this.#keys
+    const vertices = this.#vertices
+    const least = vertices[0]!
+    const size = --this.size
+    const key = keys[size]!
+    let i = 0
+    for (;;) {
+      const firstBelow = 4 * i + 1
+      if (firstBelow >= size) break
+      let child = firstBelow
+      const end = Math.min(firstBelow + 4, size)
+      for (let c = firstBelow + 1; c < end; c++) if (keys[c]! < keys[child]!) child = c
+      if (keys[child]! >= key) break
+      keys[i] = keys[child]!
+      vertices[i] = vertices[child]!
+      i = child
+    }
+    keys[i] = key
+    vertices[i] = vertices[size]!
+    return least
+  }
+
+  #grow(): void {
+    const [keys, vertices] = [this.#keys, this.#vertices]
+    this.#keys = new Int32Array(2 * keys.length)
+    this.#vertices = new Int32Array(2 * keys.length)
+    this.#keys.set(keys)
+    this.#vertices.set(vertices)
+  }
+}

@@ -1,5 +1,7 @@
 import { basename } from 'node:path'
 import { type City, InputError, type LocalText } from '@clearway/contracts'
+import { walkingNetwork } from '../../walking/import-walking.ts'
+import type { WalkingNetwork } from '../../walking/walking-network.ts'
 import type { Bounds } from '../geodesy.ts'
 import type { RoadNetwork } from '../road-network.ts'
 import { signsFor } from '../signs.ts'
@@ -27,6 +29,8 @@ export interface ImportedCity {
   city: City
   network: RoadNetwork
   streets: StreetMap
+  /** Undefined where the map knows no ways for people on foot. */
+  walking: WalkingNetwork | undefined
   report: ImportReport
 }
 
@@ -88,6 +92,7 @@ export function buildCity(extract: OsmExtract, options: CityOptions): ImportedCi
   const { carParks, places } = placesOf(extract, options.bounds, report)
   const signs = signsFor(network, carParks, junctions)
   report.kept.signs = signs.length
+  const walking = walkingNetwork(extract, places, options.bounds, report)
   const city: City = {
     name: options.name,
     district: options.district,
@@ -99,7 +104,7 @@ export function buildCity(extract: OsmExtract, options: CityOptions): ImportedCi
     places,
     signs,
   }
-  return { city, network, streets: streetMap(network), report }
+  return { city, network, streets: streetMap(network), walking, report }
 }
 
 function extent({ nodeLon, nodeLat }: RoadNetwork): Bounds {

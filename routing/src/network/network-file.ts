@@ -1,3 +1,4 @@
+import { contractionOrder } from './contraction-order.ts'
 import type { RoadNetwork } from './road-network.ts'
 import {
   type ArrayKind,
@@ -12,7 +13,7 @@ import {
 /**
  * Section 0 is JSON (counts, names, turn bans, approaches, exits), the others are the arrays in the order of `sections`.
  */
-const format = { magic: 'CLWYROAD', version: 2, what: 'road network' }
+const format = { magic: 'CLWYROAD', version: 3, what: 'road network' }
 
 const sections = [
   ['nodeLon', 'degrees'],
@@ -36,15 +37,18 @@ const sections = [
   ['shapeLat', 'degrees'],
   ['approachOfArc', 'int32'],
   ['exitOfArc', 'int32'],
+  ['order', 'int32'],
 ] as const satisfies readonly (readonly [keyof RoadNetwork, ArrayKind])[]
 
 type Lists = Pick<RoadNetwork, 'nodeCount' | 'arcCount' | 'streetNames' | 'turnBans' | 'approaches' | 'exits'>
 
-/** Coordinates are rounded to 1e-7 degrees (about a centimetre); everything else is kept exactly. */
+/** Coordinates are rounded to 1e-7 degrees (about a centimetre); everything else is kept exactly, the contraction order is added. */
 export function writeNetwork(network: RoadNetwork): Uint8Array {
   const { nodeCount, arcCount, streetNames, turnBans, approaches, exits } = network
   const lists: Lists = { nodeCount, arcCount, streetNames, turnBans, approaches, exits }
-  const arrays = sections.map(([name, kind]) => arraySection(kind, network[name]))
+  const arrays = sections.map(([name, kind]) =>
+    arraySection(kind, name === 'order' ? contractionOrder(network) : network[name]),
+  )
   return writeSections(format, [jsonSection(lists), ...arrays])
 }
 

@@ -44,6 +44,11 @@ export interface RoadNetwork {
   /** Arc → index into `exits` when it leaves a signalled junction, else −1. */
   exitOfArc: Int32Array
   exits: readonly NetworkExit[]
+  /**
+   * The node of each rank in the contraction order of its hierarchy. It takes longer to find than everything else that a
+   * start needs, so it lies in the network's file; where it is absent it is made when first needed.
+   */
+  order?: Int32Array
 }
 
 /** A sequence of arcs that signs forbid. */

@@ -59,8 +59,10 @@ export function readSections({ magic, version, what }: SectionFormat, bytes: Uin
   const parts: Uint8Array[] = []
   for (let at = HEADER_BYTES; at < bytes.length; ) {
     const size = view.getUint32(at, true)
-    // A Buffer's `slice` would still share memory.
-    parts.push(Uint8Array.from(bytes.subarray(at + 8, at + 8 + size)))
+    // A copy of its own, because the arrays need aligned addresses and a Buffer's `slice` still shares memory.
+    const part = new Uint8Array(size)
+    part.set(bytes.subarray(at + 8, at + 8 + size))
+    parts.push(part)
     at += 8 + padded(size)
   }
   return parts
@@ -82,8 +84,12 @@ export function arraySection(
 
 export function arrayOf(kind: ArrayKind, section: Uint8Array) {
   switch (kind) {
-    case 'degrees':
-      return Float64Array.from(new Int32Array(section.buffer), (steps) => steps / STEPS_PER_DEGREE)
+    case 'degrees': {
+      const steps = new Int32Array(section.buffer)
+      const degrees = new Float64Array(steps.length)
+      for (let i = 0; i < steps.length; i++) degrees[i] = steps[i]! / STEPS_PER_DEGREE
+      return degrees
+    }
     case 'int32':
       return new Int32Array(section.buffer)
     case 'float32':

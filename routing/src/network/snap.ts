@@ -84,28 +84,23 @@ function onArc(network: RoadNetwork, arc: number, point: number, share: number) 
 function segmentIndex(network: RoadNetwork): SegmentIndex {
   const known = indexes.get(network)
   if (known) return known
-  const arcs: number[] = []
-  const points: number[] = []
-  for (let arc = 0; arc < network.arcCount; arc++) {
-    const reverse = network.reverse[arc]!
-    if (reverse >= 0 && reverse < arc) continue
-    for (let i = network.shapeStart[arc]!; i < network.shapeStart[arc + 1]! - 1; i++) {
-      arcs.push(arc)
-      points.push(i)
+  const { arcCount, reverse, shapeStart, shapeLon: lon, shapeLat: lat } = network
+  const isIndexed = (arc: number) => reverse[arc]! < 0 || reverse[arc]! > arc
+  let count = 0
+  for (let arc = 0; arc < arcCount; arc++) if (isIndexed(arc)) count += shapeStart[arc + 1]! - shapeStart[arc]! - 1
+  const index = { boxes: new Flatbush(count), arc: new Int32Array(count), point: new Int32Array(count) }
+  let segment = 0
+  for (let arc = 0; arc < arcCount; arc++) {
+    if (!isIndexed(arc)) continue
+    for (let i = shapeStart[arc]!; i < shapeStart[arc + 1]! - 1; i++) {
+      index.arc[segment] = arc
+      index.point[segment++] = i
+      const [west, east] = lon[i]! < lon[i + 1]! ? [lon[i]!, lon[i + 1]!] : [lon[i + 1]!, lon[i]!]
+      const [south, north] = lat[i]! < lat[i + 1]! ? [lat[i]!, lat[i + 1]!] : [lat[i + 1]!, lat[i]!]
+      index.boxes.add(west, south, east, north)
     }
   }
-  const boxes = new Flatbush(points.length)
-  const { shapeLon: lon, shapeLat: lat } = network
-  for (const i of points) {
-    boxes.add(
-      Math.min(lon[i]!, lon[i + 1]!),
-      Math.min(lat[i]!, lat[i + 1]!),
-      Math.max(lon[i]!, lon[i + 1]!),
-      Math.max(lat[i]!, lat[i + 1]!),
-    )
-  }
-  boxes.finish()
-  const index = { boxes, arc: Int32Array.from(arcs), point: Int32Array.from(points) }
+  index.boxes.finish()
   indexes.set(network, index)
   return index
 }

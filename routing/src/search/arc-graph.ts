@@ -41,10 +41,11 @@ function build(network: RoadNetwork): ArcGraph {
   const turn = new Float32Array(movementCount)
   const arrival = Float32Array.from({ length: arcCount }, (_, a) => arrivalBearing(network, a))
   const departure = Float32Array.from({ length: arcCount }, (_, a) => departureBearing(network, a))
+  const roadsAt = Uint16Array.from({ length: network.nodeCount }, (_, node) => neighbourCount(network, node))
   for (let v = 0; v < vertexCount; v++) {
     const a = arcOf[v]!
     const node = head[a]!
-    const roads = neighbourCount(network, node)
+    const roads = roadsAt[node]!
     const isDeadEnd = ordinaryOut(network, node, reverse[a]!) === 0
     for (let m = first[v]!; m < first[v + 1]!; m++) {
       const b = arcOf[to[m]!]!
@@ -56,8 +57,13 @@ function build(network: RoadNetwork): ArcGraph {
   return { ...movements, flags, turnDeg: turn, touchesSignal: signalTouch(network) }
 }
 
-function neighbourCount(network: RoadNetwork, node: number): number {
-  return new Set(network.head.subarray(network.firstOut[node]!, network.firstOut[node + 1]!)).size
+function neighbourCount({ firstOut, head }: RoadNetwork, node: number): number {
+  let count = 0
+  for (let arc = firstOut[node]!; arc < firstOut[node + 1]!; arc++) {
+    const seen = head.indexOf(head[arc]!, firstOut[node]!)
+    if (seen === arc) count++
+  }
+  return count
 }
 
 /** Ordinary arcs out of the node, except one. */

@@ -7,10 +7,9 @@ import {
 } from '@clearway/contracts'
 import { type Customizer, localCustomizer, workerCustomizer } from '../hierarchy/customizer.ts'
 import { INFINITE } from '../hierarchy/graph.ts'
-import { nodeOrder } from '../hierarchy/node-order.ts'
 import { buildTopology, type Topology } from '../hierarchy/topology.ts'
 import type { RoadConditions } from '../live/road-conditions.ts'
-import { planeAround } from '../network/geodesy.ts'
+import { contractionOrder } from '../network/contraction-order.ts'
 import type { RoadNetwork } from '../network/road-network.ts'
 import type { ArcPoint } from '../network/snap.ts'
 import { withAlternatives } from './alternatives.ts'
@@ -129,13 +128,6 @@ export function topologyOf(network: RoadNetwork): Topology {
   const topology = buildTopology(network, contractionOrder(network))
   topologies.set(network, topology)
   return topology
-}
-
-/** Node of each rank, for the hierarchy of a network. */
-export function contractionOrder(network: RoadNetwork): Int32Array {
-  const { nodeLon, nodeLat } = network
-  const plane = planeAround({ lon: nodeLon[0] ?? 0, lat: nodeLat[0] ?? 0 })
-  return nodeOrder(network, nodeLon.map(plane.x), nodeLat.map(plane.y))
 }
 
 function finderOf(network: RoadNetwork, customizer: (topology: Topology) => Customizer) {

@@ -2,7 +2,7 @@ import { seededRandom } from '@clearway/contracts'
 import createGraph from 'ngraph.graph'
 import ngraphPath from 'ngraph.path'
 import { distanceBetweenM, distanceM } from '../src/network/geodesy.ts'
-import { heidelberg, importCity } from '../src/network/osm/import-city.ts'
+import { heidelberg, importCity } from '../src/network/import-city.ts'
 import { arcFlag, type RoadNetwork } from '../src/network/road-network.ts'
 import { createRouteEngine } from '../src/search/route-engine.ts'
 

@@ -86,6 +86,8 @@ export const roadClasses = [
   'service',
 ] as const
 
+export type RoadClass = (typeof roadClasses)[number]
+
 export const arcFlag = {
   /** Against a one-way street: closed to ordinary profiles, costly for emergency ones. */
   contraflow: 1,

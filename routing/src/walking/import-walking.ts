@@ -1,8 +1,8 @@
 import type { Place, Position } from '@clearway/contracts'
 import { type Bounds, distanceM, within } from '../network/geodesy.ts'
+import { drop, type ImportReport } from '../network/import-report.ts'
 import type { OsmExtract, OsmWay } from '../network/osm/extract.ts'
-import { drop, type ImportReport } from '../network/osm/import-report.ts'
-import { largestStronglyConnected } from '../network/osm/strongly-connected.ts'
+import { largestPart, stronglyConnected } from '../network/strongly-connected.ts'
 import { entrancesOf } from './entrances.ts'
 import { blocksWalkers, walkable } from './walkable.ts'
 import type { WalkingNetwork } from './walking-network.ts'
@@ -68,12 +68,13 @@ function connected(pieces: readonly number[][], report: ImportReport): number[][
     pieces.map((piece) => index.get(piece.at(-1)!)!),
   ]
   // Every edge goes both ways, so what is connected is strongly connected.
-  const inside = largestStronglyConnected(
+  const part = stronglyConnected(
     index.size,
     Int32Array.from([...tails, ...heads]),
     Int32Array.from([...heads, ...tails]),
   )
-  const kept = pieces.filter((_, i) => inside[tails[i]!] === 1)
+  const largest = largestPart(part)
+  const kept = pieces.filter((_, i) => part[tails[i]!] === largest)
   drop(report, 'walking: ways not in the largest connected part', pieces.length - kept.length)
   return kept
 }

@@ -8,7 +8,7 @@ import { judgeDistance, judgeRoute } from '../../eval/judge.ts'
 import { newYorkTimes } from '../../eval/new-york.ts'
 import { PlainDijkstra } from '../../eval/plain-dijkstra.ts'
 import type { Subject } from '../../eval/subject.ts'
-import { importCity } from '../../src/network/osm/import-city.ts'
+import { importCity } from '../../src/network/import-city.ts'
 import { arcFlag } from '../../src/network/road-network.ts'
 import { testData } from '../test-data.ts'
 

@@ -1,5 +1,6 @@
 import { InputError, type Random } from '@clearway/contracts'
-import { heidelberg, type ImportedCity, importCity } from '../../src/network/osm/import-city.ts'
+import { heidelberg, importCity } from '../../src/network/import-city.ts'
+import type { ImportedCity } from '../../src/network/imported-city.ts'
 import { createRouteEngine } from '../../src/search/route-engine.ts'
 import { type Drive, drive } from './noisy-trace.ts'
 

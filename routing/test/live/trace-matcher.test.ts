@@ -1,7 +1,7 @@
 import { InputError, seededRandom } from '@clearway/contracts'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type MatchedPoint, matchTrace, TraceMatcher } from '../../src/live/matching/trace-matcher.ts'
-import type { ImportedCity } from '../../src/network/osm/import-city.ts'
+import type { ImportedCity } from '../../src/network/imported-city.ts'
 import { type DrawnRoads, drawn, roads } from '../roads.ts'
 import { drives, heidelbergCity } from './heidelberg-drives.ts'
 import { type Drive, drive, gauss, score, type TraceOptions, trace } from './noisy-trace.ts'

@@ -3,10 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { contractionOrder } from '../../src/network/contraction-order.ts'
 import { readNetwork, writeNetwork } from '../../src/network/network-file.ts'
-import { buildCity } from '../../src/network/osm/import-city.ts'
-import { extract } from './osm/drawn-extract.ts'
+import { extract, importDrawn } from './osm/drawn-extract.ts'
 
-const built = buildCity(
+const built = importDrawn(
   extract({ W: [-200, 0], O: [0, 0, { highway: 'traffic_signals' }], E: [200, 0], N: [0, 200], S: [3, -200] }, [
     ['W O E', { highway: 'primary', name: '解放路' }],
     ['N O S', { highway: 'residential', name: 'Bürgerstraße', oneway: 'no' }],

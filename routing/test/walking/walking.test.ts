@@ -1,7 +1,7 @@
 import { InputError, type Place, type Position } from '@clearway/contracts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { newReport } from '../../src/network/osm/import-report.ts'
+import { newReport } from '../../src/network/import-report.ts'
 import { walkingNetwork } from '../../src/walking/import-walking.ts'
 import { blocksWalkers, walkable } from '../../src/walking/walkable.ts'
 import { readWalking, writeWalking } from '../../src/walking/walking-file.ts'

@@ -1,7 +1,5 @@
-import { roadClasses } from '../road-network.ts'
+import { type RoadClass, roadClasses } from '../road-network.ts'
 import type { Tags } from './extract.ts'
-
-export type RoadClass = (typeof roadClasses)[number]
 
 const classes: ReadonlySet<string> = new Set(roadClasses)
 
@@ -23,10 +21,13 @@ const closed = new Set([
 /** From the general to the particular; the particular wins. */
 const accessKeys = ['access', 'vehicle', 'motor_vehicle', 'motorcar'] as const
 
-export type Driveable = { roadClass: RoadClass; link: boolean } | { dropped: string }
+export interface Access {
+  roadClass: RoadClass
+  link: boolean
+}
 
 /** Whether ordinary cars may drive here, and as which class; otherwise why not, in words for the import report. */
-export function driveable(tags: Tags): Driveable {
+export function driveable(tags: Tags): Access | { dropped: string } {
   const highway = tags.highway ?? ''
   const link = highway.endsWith('_link')
   const name = link ? highway.slice(0, -'_link'.length) : highway === 'road' ? 'unclassified' : highway

@@ -1,6 +1,8 @@
 /** OpenStreetMap objects as the importer needs them, whatever file they came from. */
 export type Tags = Readonly<Record<string, string>>
 
+export const noTags: Tags = {}
+
 export interface OsmNode {
   lon: number
   lat: number

@@ -1,10 +1,16 @@
-import { readFile } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
-import { InputError, WorldError } from '@clearway/contracts'
+import { InputError } from '@clearway/contracts'
 import { OSMTransform } from 'osm-pbf-parser-node'
-import type { OsmExtract, OsmMember, OsmNode, OsmRelation, OsmWay, Tags } from './extract.ts'
-
-const noTags: Tags = {}
+import { type MapSource, wholeContentOf } from '../map-file.ts'
+import {
+  noTags,
+  type OsmExtract,
+  type OsmMember,
+  type OsmNode,
+  type OsmRelation,
+  type OsmWay,
+  type Tags,
+} from './extract.ts'
 
 /** What the parser hands out; the file's header comes first and has no type. */
 type Parsed =
@@ -17,16 +23,10 @@ type Parsed =
  * Reads an `.osm.pbf` file.
  *
  * @throws WorldError `file-unreadable` when the file cannot be read
- * @throws InputError `osm-broken` when it is empty, cut off or not OpenStreetMap data; the message names file and reason
+ * @throws InputError `map-broken` when it is empty, cut off or not OpenStreetMap data; the message names file and reason
  */
-export async function readPbf(file: string): Promise<OsmExtract> {
-  let bytes: Buffer
-  try {
-    bytes = await readFile(file)
-  } catch (cause) {
-    const reason = (cause as Error).message
-    throw new WorldError('file-unreadable', `cannot read the map ${file}: ${reason}; check the path`, cause)
-  }
+export async function readPbf(source: MapSource, name: string): Promise<OsmExtract> {
+  const bytes = await wholeContentOf(source, name)
   const nodes = new Map<number, OsmNode>()
   const ways: OsmWay[] = []
   const relations: OsmRelation[] = []
@@ -46,8 +46,8 @@ export async function readPbf(file: string): Promise<OsmExtract> {
     await finished(parser)
   } catch (cause) {
     const reason = (cause as Error).message
-    const message = `${file} is not a complete .osm.pbf file: ${reason}; fetch it again`
-    throw new InputError('osm-broken', message, [{ field: 'file', message: `${file}: ${reason}` }])
+    const message = `${name} is not a complete .osm.pbf file: ${reason}; fetch it again`
+    throw new InputError('map-broken', message, [{ field: 'file', message: `${name}: ${reason}` }])
   }
   return { nodes, ways, relations }
 }

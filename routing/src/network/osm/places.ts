@@ -1,9 +1,9 @@
 import type { CarPark, Place, Position } from '@clearway/contracts'
 import { type Bounds, distanceBetweenM, within } from '../geodesy.ts'
+import { drop, type ImportReport, note } from '../import-report.ts'
 import { localName } from '../local-name.ts'
 import { uniqueSlugs } from '../slug.ts'
 import type { OsmExtract, Tags } from './extract.ts'
-import { drop, type ImportReport, note } from './import-report.ts'
 
 /** A car park this near to a hospital is taken to be the hospital's. */
 const HOSPITAL_REACH_M = 200

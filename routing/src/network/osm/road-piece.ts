@@ -1,22 +1,24 @@
+import type { Coordinate } from '../arc-shape.ts'
 import { type Bounds, distanceM, within } from '../geodesy.ts'
-import { type Direction, direction, driveable, isRoundabout, lanesOf, type RoadClass } from './access.ts'
-import type { OsmExtract, OsmWay, Tags } from './extract.ts'
-import { drop, type ImportReport } from './import-report.ts'
+import { drop, type ImportReport } from '../import-report.ts'
+import { narrowest, noLimits } from '../physical-limits.ts'
+import type { Carriageway, Road } from '../road.ts'
+import { type Access, direction, driveable, isRoundabout, lanesOf } from './access.ts'
+import { noTags, type OsmExtract, type OsmNode, type OsmWay, type Tags } from './extract.ts'
+import { limitsOf, reportUnreadLimits, statesHeight } from './limits.ts'
 import { speedMps } from './speed.ts'
 
 /** A road between two junction nodes, seen along the nodes of its way. */
-export interface RoadPiece {
+interface RoadPiece extends Road {
+  /** Id of its way. */
   way: number
-  /** Node ids, ends included; the first and the last are junction nodes. */
-  nodes: readonly number[]
-  lengthM: number
-  direction: Direction
-  roadClass: RoadClass
-  link: boolean
-  roundabout: boolean
-  street: string
-  forward: { speedMps: number; lanes: number }
-  backward: { speedMps: number; lanes: number }
+}
+
+interface RoadPieces {
+  pieces: RoadPiece[]
+  /** Ids of the junction nodes, in the order of the numbers that the pieces call them by. */
+  nodeIds: number[]
+  nodes: OsmNode[]
 }
 
 /** A signal a driver obeys: on the junction, on the approach before it, or at a crossing. */
@@ -30,36 +32,67 @@ export const isSignalCrossing = (tags: Tags): boolean =>
   tags.traffic_signals === 'pedestrian_crossing' ||
   tags.traffic_signals === 'crossing'
 
+interface Run {
+  way: OsmWay
+  access: Access
+  nodes: number[]
+}
+
 /**
  * The driveable roads of an extract, cut where a node is used twice (by two ways, or twice by one) and at signals.
  * Parts outside `bounds` and parts whose nodes are missing are left out and reported.
  */
-export function roadPieces(extract: OsmExtract, bounds: Bounds | undefined, report: ImportReport): RoadPiece[] {
-  const runs: { way: OsmWay; roadClass: RoadClass; link: boolean; nodes: number[] }[] = []
+export function roadPieces(extract: OsmExtract, bounds: Bounds | undefined, report: ImportReport): RoadPieces {
+  const runs: Run[] = []
   const uses = new Map<number, number>()
   for (const way of extract.ways) {
     if (way.tags.highway === undefined) continue
-    const kind = driveable(way.tags)
-    if ('dropped' in kind) {
-      drop(report, `ways: ${kind.dropped}`)
+    const access = driveable(way.tags)
+    if ('dropped' in access) {
+      drop(report, `ways: ${access.dropped}`)
       continue
     }
+    reportUnreadLimits(way.tags, report)
     for (const nodes of presentRuns(extract, way, bounds, report)) {
-      runs.push({ way, ...kind, nodes })
+      runs.push({ way, access, nodes })
       for (const node of nodes) uses.set(node, (uses.get(node) ?? 0) + 1)
     }
   }
-  const pieces: RoadPiece[] = []
-  for (const { way, roadClass, link, nodes } of runs) {
-    let start = 0
-    for (let i = 1; i < nodes.length; i++) {
-      const isEnd = i === nodes.length - 1
-      if (!isEnd && uses.get(nodes[i]!)! < 2 && !isSignal(extract.nodes.get(nodes[i]!)!.tags)) continue
-      pieces.push(piece(extract, way, roadClass, link, nodes.slice(start, i + 1)))
-      start = i
-    }
+  for (const id of uses.keys()) {
+    const { tags } = extract.nodes.get(id)!
+    if (tags !== noTags) reportUnreadLimits(tags, report)
   }
-  return pieces
+  const nodeIds: number[] = []
+  const numbers = new Map<number, number>()
+  const numberOf = (id: number): number => {
+    let number = numbers.get(id)
+    if (number === undefined) {
+      number = nodeIds.push(id) - 1
+      numbers.set(id, number)
+    }
+    return number
+  }
+  const pieces = runs.flatMap((run) => {
+    const make = pieceMaker(extract, run)
+    return cut(run.nodes, (id) => uses.get(id)! > 1 || isSignal(extract.nodes.get(id)!.tags)).map((ids) =>
+      make(ids, numberOf(ids[0]!), numberOf(ids.at(-1)!)),
+    )
+  })
+  const nodes = nodeIds.map((id) => extract.nodes.get(id)!)
+  limitAtEnds(pieces, nodes, report)
+  return { pieces, nodeIds, nodes }
+}
+
+/** Parts of a list that meet at each inner element for which `isCut` holds. */
+function cut(ids: readonly number[], isCut: (id: number) => boolean): number[][] {
+  const parts: number[][] = []
+  let start = 0
+  for (let i = 1; i < ids.length; i++) {
+    if (i < ids.length - 1 && !isCut(ids[i]!)) continue
+    parts.push(ids.slice(start, i + 1))
+    start = i
+  }
+  return parts
 }
 
 /** The parts of a way whose nodes exist and lie inside; repeated nodes in a row are one. */
@@ -84,31 +117,79 @@ function presentRuns(extract: OsmExtract, way: OsmWay, bounds: Bounds | undefine
   return runs
 }
 
-function piece(
-  extract: OsmExtract,
-  way: OsmWay,
-  roadClass: RoadClass,
-  link: boolean,
-  nodes: readonly number[],
-): RoadPiece {
+type PieceMaker = (ids: readonly number[], from: number, to: number) => RoadPiece
+
+/** Reads the tags of a way once for all its pieces. */
+function pieceMaker(extract: OsmExtract, { way, access }: Run): PieceMaker {
   const { tags } = way
-  let lengthM = 0
-  for (let i = 1; i < nodes.length; i++) {
-    const a = extract.nodes.get(nodes[i - 1]!)!
-    const b = extract.nodes.get(nodes[i]!)!
-    lengthM += distanceM(a.lon, a.lat, b.lon, b.lat)
-  }
+  const { roadClass, link } = access
   const oneway = direction(tags)
-  return {
-    way: way.id,
-    nodes,
-    lengthM,
-    direction: oneway,
-    roadClass,
-    link,
-    roundabout: isRoundabout(tags),
-    street: tags.name ?? tags.ref ?? '',
-    forward: { speedMps: speedMps(tags, roadClass, link, 'forward'), lanes: lanesOf(tags, oneway, 'forward') },
-    backward: { speedMps: speedMps(tags, roadClass, link, 'backward'), lanes: lanesOf(tags, oneway, 'backward') },
+  const lane = (toward: 'forward' | 'backward'): Omit<Carriageway, 'lengthM'> => ({
+    openTo: oneway === 'both' || oneway === toward ? 'everyone' : 'nobody',
+    speedMps: speedMps(tags, roadClass, link, toward),
+    lanes: lanesOf(tags, oneway, toward),
+    limits: limitsOf(tags, toward),
+  })
+  const ways = { forward: lane('forward'), backward: lane('backward') }
+  const unknownClearance = isUnder(tags) && !statesHeight(tags)
+  const roundabout = isRoundabout(tags)
+  const street = tags.name ?? tags.ref ?? ''
+  return (ids, from, to) => {
+    const nodes = ids.map((id) => extract.nodes.get(id)!)
+    const lengthM = lineLengthM(nodes)
+    const piece: RoadPiece = {
+      way: way.id,
+      from,
+      to,
+      shape: nodes.map(({ lon, lat }): Coordinate => [lon, lat]),
+      roadClass,
+      link,
+      roundabout,
+      street,
+      unknownClearance,
+      forward: { ...ways.forward, lengthM },
+      backward: { ...ways.backward, lengthM },
+    }
+    for (let i = 1; i < nodes.length - 1; i++) limitBy(piece, nodes[i]!.tags)
+    return piece
   }
 }
+
+/** Narrows a piece by what is tagged on a node of it: a barrier, a sign, a bar of unknown height. */
+function limitBy(piece: RoadPiece, tags: Tags): void {
+  if (tags === noTags) return
+  if (tags.barrier === 'height_restrictor' && !statesHeight(tags)) piece.unknownClearance = true
+  const limits = limitsOf(tags, 'forward')
+  if (limits === noLimits) return
+  piece.forward.limits = narrowest(piece.forward.limits, limits)
+  piece.backward.limits = narrowest(piece.backward.limits, limits)
+}
+
+/** The same for the nodes at which pieces end. Where several roads meet nobody knows which of them is meant. */
+function limitAtEnds(pieces: readonly RoadPiece[], nodes: readonly OsmNode[], report: ImportReport): void {
+  const ends = new Uint16Array(nodes.length)
+  for (const { from, to } of pieces) {
+    ends[from]!++
+    ends[to]!++
+  }
+  for (const piece of pieces) {
+    for (const node of [piece.from, piece.to]) if (ends[node]! <= 2) limitBy(piece, nodes[node]!.tags)
+  }
+  const unclear = nodes.filter(({ tags }, node) => ends[node]! > 2 && limitsOf(tags, 'forward') !== noLimits)
+  drop(report, 'limits: on a node where several roads meet', unclear.length)
+}
+
+function lineLengthM(nodes: readonly OsmNode[]): number {
+  let lengthM = 0
+  for (let i = 1; i < nodes.length; i++) {
+    const a = nodes[i - 1]!
+    const b = nodes[i]!
+    lengthM += distanceM(a.lon, a.lat, b.lon, b.lat)
+  }
+  return lengthM
+}
+
+const no: ReadonlySet<string | undefined> = new Set([undefined, 'no'])
+
+/** Something is above the road. A culvert is a pipe under it. */
+const isUnder = (tags: Tags): boolean => (!no.has(tags.tunnel) && tags.tunnel !== 'culvert') || !no.has(tags.covered)

@@ -1,18 +1,9 @@
 import { distanceM } from '../geodesy.ts'
+import type { SignalCluster } from '../junctions.ts'
 import { arcFlag, type RoadNetwork, roadClasses } from '../road-network.ts'
-import type { SourcedNetwork } from './assemble.ts'
 import type { OsmExtract, Tags } from './extract.ts'
+import type { SourcedNetwork } from './osm-network.ts'
 import { isSignal, isSignalCrossing } from './road-piece.ts'
-
-/** The nodes of one signalled junction. */
-export interface SignalCluster {
-  /** Network nodes, ascending. */
-  nodes: readonly number[]
-  /** Those of them that carry a signal. */
-  signals: readonly number[]
-  /** Those of them at which people cross under signals. */
-  crossings: readonly number[]
-}
 
 /** A stop line stands at most so far before the junction it protects. */
 const STOP_LINE_REACH_M = 45
@@ -52,9 +43,11 @@ export function signalClusters(source: SourcedNetwork, extract: OsmExtract): Sig
   return groups.all().map((nodes) => {
     const whole = withDetours(network, nodes, taken)
     for (const node of whole) taken.add(node)
+    const own = whole.filter((node) => isSignalNode.has(node))
     return {
+      id: `j-${Math.min(...own.map((node) => osmNode[node]!))}`,
       nodes: whole,
-      signals: whole.filter((node) => isSignalNode.has(node)),
+      signals: own,
       crossings: whole.filter((node) => isSignalCrossing(tags(node))),
     }
   })

@@ -1,4 +1,4 @@
-import type { RoadClass } from './access.ts'
+import type { RoadClass } from '../road-network.ts'
 import type { Tags } from './extract.ts'
 
 /** Kilometres per hour where nothing is tagged: what is driven in towns, not what rural law would allow. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { buildCity, heidelberg } from '../../../src/network/osm/import-city.ts'
+import { heidelberg } from '../../../src/network/import-city.ts'
 import { arcFlag, type RoadNetwork } from '../../../src/network/road-network.ts'
-import { extract } from './drawn-extract.ts'
+import { extract, importDrawn } from './drawn-extract.ts'
 
 const options = { district: 'test', name: { en: 'Test' }, timeZone: 'Europe/Berlin' }
 const street = { highway: 'residential', name: 'Side Street' }
@@ -18,7 +18,7 @@ describe('roads', () => {
       ['A B C', main],
       ['B D', street],
     ])
-    const { network } = buildCity(map, options)
+    const { network } = importDrawn(map, options)
     expect(network.nodeCount).toBe(4)
     expect(network.arcCount).toBe(6)
     expect(network.lengthM[0]).toBeCloseTo(100, 0)
@@ -32,7 +32,7 @@ describe('roads', () => {
       ['A C', street],
       ['C B', street],
     ])
-    const { network, report } = buildCity(map, options)
+    const { network, report } = importDrawn(map, options)
     const closed = network.flags.filter((flags) => (flags & arcFlag.contraflow) !== 0).length
     expect(closed).toBe(report.kept.contraflowArcs)
     expect(closed).toBeGreaterThan(0)
@@ -49,7 +49,7 @@ describe('roads', () => {
       ['B E', street],
       ['D F', street],
     ])
-    const { network } = buildCity(map, options)
+    const { network } = importDrawn(map, options)
     const round = ordinary(network).filter((arc) => (network.flags[arc]! & arcFlag.roundabout) !== 0)
     expect(round).toHaveLength(3)
   })
@@ -61,7 +61,7 @@ describe('roads', () => {
       ['B D', { highway: 'footway' }],
       ['B E', { ...street, access: 'no', motor_vehicle: 'yes' }],
     ])
-    const { report, network } = buildCity(map, options)
+    const { report, network } = importDrawn(map, options)
     expect(network.nodeCount).toBe(3)
     expect(report.dropped).toMatchObject({ 'ways: access private': 1, 'ways: not for cars': 1 })
   })
@@ -73,7 +73,7 @@ describe('roads', () => {
       ['X Y', street],
       ['C Z', { ...street, oneway: 'yes' }],
     ])
-    const { report, network } = buildCity(map, options)
+    const { report, network } = importDrawn(map, options)
     expect(network.nodeCount).toBe(3)
     expect(report.dropped['nodes: not in the largest connected part']).toBe(3)
   })
@@ -83,14 +83,14 @@ describe('roads', () => {
       ['A B C', street],
       ['C D', street],
     ])
-    const { report, network } = buildCity(map, { ...options, bounds: heidelberg.bounds! })
+    const { report, network } = importDrawn(map, { ...options, bounds: heidelberg.bounds! })
     expect(network.arcCount).toBe(2)
     expect(report.dropped['ways: outside the bounds']).toBe(1)
   })
 
   it('are missed with a clear word when there are none', () => {
     const map = extract({ A: [0, 0], B: [100, 0] }, [['A B', { highway: 'footway' }]])
-    expect(() => buildCity(map, options)).toThrow(/no roads for cars/)
+    expect(() => importDrawn(map, options)).toThrow(/no roads for cars/)
   })
 
   it('survive nodes that the file does not have', () => {
@@ -98,56 +98,9 @@ describe('roads', () => {
       ['A B', street],
       ['B C missing', street],
     ])
-    const { report, network } = buildCity(map, options)
+    const { report, network } = importDrawn(map, options)
     expect(network.nodeCount).toBe(3)
     expect(report.dropped['ways: nodes missing in the file']).toBe(1)
-  })
-})
-
-describe('turn restrictions', () => {
-  const nodes = { W: [-100, 0], O: [0, 0], E: [100, 0], N: [0, 100], S: [0, -100] } as const
-  const ways = [
-    ['W O', street],
-    ['O E', street],
-    ['O N', street],
-    ['O S', street],
-  ] as const
-  const turns = (restriction: readonly [string, Record<string, string>]) => {
-    const map = extract({ ...nodes } as never, ways, [restriction])
-    const { network, report } = buildCity(map, options)
-    return { network, report, count: network.turnBans.length }
-  }
-
-  it('forbid the movement that a no_ names', () => {
-    const { network, count } = turns(['W O > O > O N', { restriction: 'no_left_turn' }])
-    expect(count).toBe(1)
-    const [inArc, outArc] = network.turnBans[0]!.arcs
-    expect(network.head[inArc!]).toBe(network.tail[outArc!])
-    expect(network.nodeLon[network.tail[inArc!]!]).toBeLessThan(8.7)
-    expect(network.nodeLat[network.head[outArc!]!]).toBeGreaterThan(49.4)
-  })
-
-  it('forbid every other movement where an only_ names one', () => {
-    expect(turns(['W O > O > O E', { restriction: 'only_straight_on' }]).count).toBe(3)
-  })
-
-  it('let cars pass where they are excepted', () => {
-    expect(turns(['W O > O > O N', { restriction: 'no_left_turn', except: 'motorcar' }]).count).toBe(0)
-  })
-
-  it('hold for cars where only buses are excepted', () => {
-    expect(turns(['W O > O > O N', { restriction: 'no_left_turn', except: 'psv' }]).count).toBe(1)
-  })
-
-  it.each([
-    ['restrictions: via a way', 'W O > O N > O E', { restriction: 'no_u_turn' }],
-    ['restrictions: incomplete or off the network', 'W O > O > O X', { restriction: 'no_left_turn' }],
-    ['restrictions: for other vehicles', 'W O > O > O N', { 'restriction:hgv': 'no_left_turn' }],
-    ['restrictions: conditional', 'W O > O > O N', { 'restriction:conditional': 'no_left_turn @ (07:00-09:00)' }],
-  ])('are skipped and reported: %s', (reason, drawing, tags) => {
-    const { count, report } = turns([drawing, tags as Record<string, string>])
-    expect(count).toBe(0)
-    expect(report.dropped[reason]).toBe(1)
   })
 })
 
@@ -160,7 +113,7 @@ describe('signals', () => {
       ['W O E', main],
       ['N O S', street],
     ])
-    const { city, network } = buildCity(map, options)
+    const { city, network } = importDrawn(map, options)
     expect(city.junctions).toHaveLength(1)
     const [table] = city.junctions
     expect(table!.id).toBe(`j-${map.id('O')}`)
@@ -187,7 +140,7 @@ describe('signals', () => {
         ['N n O', street],
       ],
     )
-    const { city, network } = buildCity(map, options)
+    const { city, network } = importDrawn(map, options)
     expect(city.junctions).toHaveLength(1)
     expect(city.junctions[0]!.approaches).toHaveLength(3)
     const inside = network.flags.filter((flags) => (flags & arcFlag.inside) !== 0).length
@@ -216,7 +169,7 @@ describe('signals', () => {
         ['N B A S', street],
       ],
     )
-    const { city } = buildCity(map, options)
+    const { city } = importDrawn(map, options)
     expect(city.junctions).toHaveLength(1)
     expect(city.junctions[0]!.approaches).toHaveLength(4)
     expect(city.junctions[0]!.exits).toHaveLength(4)
@@ -224,7 +177,7 @@ describe('signals', () => {
 
   it('for people on foot between junctions stop both directions', () => {
     const map = extract({ W: [-200, 0], O: [0, 0, crossing], E: [200, 0] }, [['W O E', main]])
-    const [table] = buildCity(map, options).city.junctions
+    const [table] = importDrawn(map, options).city.junctions
     const walkers = table!.groups.filter(({ kind }) => kind === 'pedestrian')
     expect(walkers).toHaveLength(1)
     expect(table!.stages.map(({ groups }) => groups)).toEqual([['v1', 'v2'], [walkers[0]!.id]])
@@ -235,7 +188,7 @@ describe('signals', () => {
 
   it('without any conflict are left out with a line in the report', () => {
     const map = extract({ W: [-200, 0], O: [0, 0, signal], E: [200, 0] }, [['W O E', main]])
-    const { city, report } = buildCity(map, options)
+    const { city, report } = importDrawn(map, options)
     expect(city.junctions).toEqual([])
     expect(report.notes[0]).toContain(`j-${map.id('O')}`)
   })
@@ -251,7 +204,7 @@ describe('signals', () => {
       ],
       [['W O > O > N O', { restriction: 'no_left_turn' }]],
     )
-    const [table] = buildCity(map, options).city.junctions
+    const [table] = importDrawn(map, options).city.junctions
     const fromWest = table!.approaches.find(({ bearingDeg }) => Math.abs(bearingDeg - 90) < 1)!
     const toNorth = table!.exits.find(({ bearingDeg }) => bearingDeg < 1 || bearingDeg > 359)!
     expect(fromWest.exits).toHaveLength(2)
@@ -279,7 +232,7 @@ describe('places', () => {
       },
       base.ways,
     )
-    const { city, report } = buildCity(map, options)
+    const { city, report } = importDrawn(map, options)
     expect(city.carParks.map(({ id, kind, capacity }) => [id, kind, capacity])).toEqual([
       ['buergerhaus-sued', 'barrier-less', 120],
       ['buergerhaus-sued-2', 'barrier-less', 30],
@@ -298,7 +251,7 @@ describe('places', () => {
       { ...base.nodes, P: [390, -30, { amenity: 'parking', name: 'Ost', capacity: '12' }] },
       base.ways,
     )
-    const { city } = buildCity(map, options)
+    const { city } = importDrawn(map, options)
     const [sign] = city.signs
     expect(sign).toMatchObject({ id: 'sign-ost', lot: 'ost' })
     expect(Math.abs(sign!.position.lat - 49.4)).toBeLessThan(1e-5)

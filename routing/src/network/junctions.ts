@@ -4,14 +4,24 @@ import type {
   CrossingGeometry,
   ExitGeometry,
   JunctionGeometry,
-} from '../../signals/junction-geometry.ts'
-import { arrivalBearing, departureBearing } from '../arc-shape.ts'
-import { distanceBetweenM, turnDeg } from '../geodesy.ts'
-import { approachName, exitName, localName } from '../local-name.ts'
-import { arcFlag, type NetworkApproach, type NetworkExit, type RoadNetwork, roadClasses } from '../road-network.ts'
-import type { SourcedNetwork } from './assemble.ts'
+} from '../signals/junction-geometry.ts'
+import { arrivalBearing, departureBearing } from './arc-shape.ts'
+import { distanceBetweenM, turnDeg } from './geodesy.ts'
 import { drop, type ImportReport, note } from './import-report.ts'
-import type { SignalCluster } from './signal-clusters.ts'
+import { approachName, exitName, localName } from './local-name.ts'
+import { arcFlag, type NetworkApproach, type NetworkExit, type RoadNetwork, roadClasses } from './road-network.ts'
+
+/** The nodes of one signalled junction. */
+export interface SignalCluster {
+  /** The name of the junction. */
+  id: string
+  /** Network nodes, ascending. */
+  nodes: readonly number[]
+  /** Those of them that carry a signal. */
+  signals: readonly number[]
+  /** Those of them at which people cross under signals. */
+  crossings: readonly number[]
+}
 
 /** Arcs that enter or leave within this angle and distance are one arm. */
 const SAME_ARM_DEG = 35
@@ -32,25 +42,25 @@ export interface PlacedJunction {
 }
 
 /**
- * Approaches (arcs that enter), exits (arcs that leave) and crossings of a signalled junction. Contraflow arcs have no
- * signal face and are neither. Undefined, with a line in the report, when no two of its movements conflict.
+ * Approaches (arcs that enter), exits (arcs that leave) and crossings of a signalled junction. Arcs against one-way
+ * streets have no signal face and are neither; those closed to ordinary cars are left out with them. Undefined, with a line in the report, when no two of its movements conflict.
  *
  * @param forbidden movements as `in-arc>out-arc`
  */
 export function placeJunction(
-  source: SourcedNetwork,
+  network: RoadNetwork,
   cluster: SignalCluster,
   forbidden: ReadonlySet<string>,
   report: ImportReport,
 ): PlacedJunction | undefined {
-  const { network } = source
-  const id = `j-${Math.min(...cluster.signals.map((node) => source.osmNode[node]!))}`
+  const { id } = cluster
   const within = new Set(cluster.nodes)
   const inside = cluster.nodes
     .flatMap((node) => arcsOutOf(network, node))
+    .filter((arc) => (network.flags[arc]! & arcFlag.emergencyOnly) === 0)
     .filter((arc) => within.has(network.head[arc]!) && network.lengthM[arc]! <= INSIDE_REACH_M)
   const isInside = new Set(inside)
-  const ordinary = (arc: number) => (network.flags[arc]! & arcFlag.contraflow) === 0
+  const ordinary = (arc: number) => (network.flags[arc]! & (arcFlag.contraflow | arcFlag.emergencyOnly)) === 0
   const leaving = cluster.nodes.flatMap((node) => arcsOutOf(network, node)).filter((arc) => !isInside.has(arc))
   const entering = leaving.map((arc) => network.reverse[arc]!).filter(ordinary)
   const isSignalNode = new Set(cluster.signals)
@@ -157,7 +167,7 @@ function exitsReached(
   const open = [...from]
   for (let arc = open.pop(); arc !== undefined; arc = open.pop()) {
     for (const next of arcsOutOf(network, network.head[arc]!)) {
-      const closed = (network.flags[next]! & arcFlag.contraflow) !== 0
+      const closed = (network.flags[next]! & (arcFlag.contraflow | arcFlag.emergencyOnly)) !== 0
       if (closed || seen.has(next) || next === network.reverse[arc] || forbidden.has(`${arc}>${next}`)) continue
       const exit = exitOfArc.get(next)
       if (exit) reached.add(exit)

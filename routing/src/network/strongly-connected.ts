@@ -1,38 +1,45 @@
 /**
- * The largest set of nodes that all reach each other over the given arcs.
+ * The part of each node: two nodes are in the same part when each reaches the other over the given arcs.
  *
  * @param tails node of each arc's start, 0 ≤ tail < nodeCount
  * @param heads node of each arc's end
- * @returns one byte per node, 1 inside the set
+ * @returns the number of each node's part, from 0
  * @see Kosaraju and Sharir, without recursion
  */
-export function largestStronglyConnected(nodeCount: number, tails: Int32Array, heads: Int32Array): Uint8Array {
+export function stronglyConnected(nodeCount: number, tails: Int32Array, heads: Int32Array): Int32Array {
   const out = adjacency(nodeCount, tails, heads)
   const into = adjacency(nodeCount, heads, tails)
   const finished = finishingOrder(nodeCount, out)
-  const component = new Int32Array(nodeCount).fill(-1)
-  const sizes: number[] = []
+  const part = new Int32Array(nodeCount).fill(-1)
   const stack: number[] = []
+  let parts = 0
   for (let i = nodeCount - 1; i >= 0; i--) {
     const root = finished[i]!
-    if (component[root] !== -1) continue
-    const id = sizes.length
-    let size = 0
-    component[root] = id
+    if (part[root] !== -1) continue
+    const id = parts++
+    part[root] = id
     stack.push(root)
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      size++
       for (let k = into.first[node]!; k < into.first[node + 1]!; k++) {
         const other = into.other[k]!
-        if (component[other] !== -1) continue
-        component[other] = id
+        if (part[other] !== -1) continue
+        part[other] = id
         stack.push(other)
       }
     }
-    sizes.push(size)
   }
-  const largest = sizes.indexOf(Math.max(...sizes))
-  return Uint8Array.from(component, (id) => (id === largest ? 1 : 0))
+  return part
+}
+
+/** The number of the part with the most nodes, the first of several; −1 when there are no nodes. */
+export function largestPart(part: Int32Array): number {
+  const sizes = new Int32Array(part.length)
+  let largest = -1
+  for (const id of part) sizes[id]!++
+  for (let id = 0; id < sizes.length; id++) {
+    if (sizes[id]! > 0 && (largest < 0 || sizes[id]! > sizes[largest]!)) largest = id
+  }
+  return largest
 }
 
 interface Adjacency {

@@ -1,25 +1,20 @@
 import { InputError, type JunctionTable } from '@clearway/contracts'
-import { syntheticTiming } from '../../signals/synthetic-timing.ts'
-import { arcFlag, type RoadNetwork } from '../road-network.ts'
-import type { SourcedNetwork } from './assemble.ts'
-import type { OsmExtract } from './extract.ts'
+import { syntheticTiming } from '../signals/synthetic-timing.ts'
 import type { ImportReport } from './import-report.ts'
-import { placeJunction } from './junctions.ts'
-import { signalClusters } from './signal-clusters.ts'
+import { placeJunction, type SignalCluster } from './junctions.ts'
+import { arcFlag, type RoadNetwork } from './road-network.ts'
 
 /** The network with its stop lines, exits and inner arcs marked, and the junctions' synthetic timing tables. */
 export function withSignals(
-  source: SourcedNetwork,
-  extract: OsmExtract,
+  network: RoadNetwork,
+  clusters: readonly SignalCluster[],
   district: string,
   report: ImportReport,
 ): { network: RoadNetwork; junctions: JunctionTable[] } {
-  const { network } = source
   const forbidden = new Set<string>()
   for (const { arcs, hours } of network.turnBans) if (hours === null) forbidden.add(arcs.join('>'))
-  const clusters = signalClusters(source, extract)
   const placed = clusters
-    .map((cluster) => placeJunction(source, cluster, forbidden, report))
+    .map((cluster) => placeJunction(network, cluster, forbidden, report))
     .filter((junction) => junction !== undefined)
     .sort((a, b) => (a.geometry.id < b.geometry.id ? -1 : 1))
   const repeated = placed.find((junction, i) => placed[i + 1]?.geometry.id === junction.geometry.id)

@@ -22,10 +22,24 @@ export interface ArcEnd {
 
 /** Lower bounds of the rest of a way; all are aimed at the same goals. */
 export interface Bounds {
-  /** Its weights are the arcs' costs with the expected waits at their heads. */
+  /** Its weights are what each arc costs, the expected wait at its head, and the least turn out of it. */
   withWaits: Potential
-  /** Its weights are the arcs' costs alone; for searches that know when signals are green. */
+  /** The same without waits; for searches that know when signals are green. */
   withoutWaits?: Potential
+  /** The least turn out of each arc, see `leastTurns`. Where it is absent the weights count no turns. */
+  leastTurnMs?: Int32Array
+}
+
+/**
+ * The least that leaving each arc costs, which is much where a road ends across another one. Lower bounds that count it
+ * halve the search, and more.
+ */
+export function leastTurns({ arcCount }: Graph, { first }: MovementGraph, turnMs: Int32Array): Int32Array {
+  const least = new Int32Array(arcCount).fill(INFINITE)
+  for (let arc = 0; arc < arcCount; arc++) {
+    for (let m = first[arc]!; m < first[arc + 1]!; m++) if (turnMs[m]! < least[arc]!) least[arc] = turnMs[m]!
+  }
+  return least
 }
 
 export interface SearchOptions {
@@ -51,9 +65,9 @@ const WORDS = 4
 
 /**
  * The exact cheapest path from arcs to arcs with turn costs, forbidden turns and waits: A* over the vertices of a movement
- * graph. The lower bound of a vertex is the wait at its head and the potential of the node there, whose weights hold the
- * arcs' costs and waits; before the horizon of known plans, where a wait may be nothing, the potential without waits. Both
- * are consistent, turns costing nothing at least. One instance answers one search after the other and must not be shared
+ * graph. The lower bound of a vertex is the wait at its head, the least turn there and the potential of the node, whose
+ * weights hold the arcs' costs, waits and least turns; before the horizon of known plans, where a wait may be nothing, the
+ * potential without waits. Both are consistent. One instance answers one search after the other and must not be shared
  * between threads.
  */
 export class ArcSearch {
@@ -103,7 +117,7 @@ export class ArcSearch {
     const state = this.#state
     const headRank = this.#headRank
     const queue = this.#queue
-    const { withWaits } = bounds
+    const { withWaits, leastTurnMs } = bounds
     const withoutWaits = bounds.withoutWaits ?? withWaits
     const horizonMs = timed ? timed.horizonMs : 0
     this.#nextStamp()
@@ -114,7 +128,8 @@ export class ArcSearch {
     let best = belowMs
     const reach = (vertex: number, arc: number, ms: number, before: number) => {
       const rank = headRank[arc]!
-      const rest = ms < horizonMs ? withoutWaits.fromRank(rank) : waitMs[arc]! + withWaits.fromRank(rank)
+      const onward = ms < horizonMs ? withoutWaits.fromRank(rank) : waitMs[arc]! + withWaits.fromRank(rank)
+      const rest = leastTurnMs ? leastTurnMs[arc]! + onward : onward
       if (rest >= INFINITE || ms + rest >= best) return
       const word = WORDS * vertex
       state[word + STAMP] = reached

@@ -5,7 +5,7 @@ import { Potential } from '../hierarchy/potential.ts'
 import type { Topology } from '../hierarchy/topology.ts'
 import type { RoadNetwork } from '../network/road-network.ts'
 import { arcGraph } from './arc-graph.ts'
-import { ArcSearch, type Bounds } from './arc-search.ts'
+import { ArcSearch, type Bounds, leastTurns } from './arc-search.ts'
 import type { PathFinder, Weights } from './path-finder.ts'
 import type { TravelCost } from './travel-cost.ts'
 
@@ -17,8 +17,9 @@ interface Buffer {
 
 interface HierarchyWeights extends Weights {
   withWaits: Buffer
-  /** Arc costs that `withWaits` was made from. */
+  /** Arc weights that `withWaits` was made from. */
   weights: Int32Array
+  leastTurnMs: Int32Array
   /** Made at the first search that knows when signals are green. */
   withoutWaits?: Potential
 }
@@ -29,7 +30,14 @@ export function hierarchyFinder(
   topology: Topology,
   customizer: Customizer,
 ): PathFinder<HierarchyWeights> {
-  const search = new ArcSearch(network, arcGraph(network), topology.rank)
+  const movements = arcGraph(network)
+  const search = new ArcSearch(network, movements, topology.rank)
+  const leastTurnsOf = new WeakMap<Int32Array, Int32Array>()
+  const leastTurnsUnder = ({ turnMs }: TravelCost): Int32Array => {
+    const known = leastTurnsOf.get(turnMs) ?? leastTurns(network, movements, turnMs)
+    leastTurnsOf.set(turnMs, known)
+    return known
+  }
   const spare: Buffer[] = []
   const buffer = (): Buffer => {
     const metric = customizer.metric()
@@ -38,34 +46,36 @@ export function hierarchyFinder(
   return {
     weigh(cost) {
       const withWaits = buffer()
-      const weights = arcWeights(cost, customizer.weights())
+      const leastTurnMs = leastTurnsUnder(cost)
+      const weights = arcWeights(cost.arcMs, [cost.waitMs, leastTurnMs], customizer.weights())
       customizer.customizeNow(weights, withWaits.metric)
-      return { cost, withWaits, weights }
+      return { cost, withWaits, weights, leastTurnMs }
     },
     async reweigh(cost, before) {
       const withWaits = buffer()
-      const weights = arcWeights(cost, customizer.weights())
+      const leastTurnMs = leastTurnsUnder(cost)
+      const weights = arcWeights(cost.arcMs, [cost.waitMs, leastTurnMs], customizer.weights())
       await customizer.follow(before.weights, before.withWaits.metric, weights, withWaits.metric)
-      return { cost, withWaits, weights }
+      return { cost, withWaits, weights, leastTurnMs }
     },
     release(before) {
       spare.push(before.withWaits)
     },
     toward(goals, weights) {
-      const { cost } = weights
-      const bounds: Bounds = { withWaits: weights.withWaits.potential }
+      const { cost, leastTurnMs } = weights
+      const bounds: Bounds = { withWaits: weights.withWaits.potential, leastTurnMs }
       search.aim(bounds, goals)
       return {
         boundMs: (starts) =>
           starts.reduce((least, { arc, costMs }) => {
             const rest = weights.withWaits.potential.from(network.head[arc]!)
-            return Math.min(least, costMs + cost.waitMs[arc]! + rest)
+            return Math.min(least, costMs + cost.waitMs[arc]! + leastTurnMs[arc]! + rest)
           }, INFINITE),
         from(starts, options = {}) {
           if (!options.timed) return search.from(starts, cost, bounds, options)
           if (!weights.withoutWaits) {
             const metric = customizer.metric()
-            customizer.customizeNow(cost.arcMs, metric)
+            customizer.customizeNow(arcWeights(cost.arcMs, [leastTurnMs], customizer.weights()), metric)
             weights.withoutWaits = new Potential(topology, metric)
           }
           const both = { ...bounds, withoutWaits: weights.withoutWaits }
@@ -78,10 +88,12 @@ export function hierarchyFinder(
   }
 }
 
-/** What a lower bound counts for each arc: driving it and waiting at its head. */
-function arcWeights({ arcMs, waitMs }: TravelCost, into: Int32Array): Int32Array {
+/** What a lower bound counts for each arc: driving it and what must follow, `INFINITE` where one of them is. */
+function arcWeights(arcMs: Int32Array, onward: readonly Int32Array[], into: Int32Array): Int32Array {
   for (let arc = 0; arc < into.length; arc++) {
-    into[arc] = arcMs[arc]! >= INFINITE ? INFINITE : Math.min(INFINITE, arcMs[arc]! + waitMs[arc]!)
+    let sum = arcMs[arc]!
+    for (const ms of onward) sum += ms[arc]!
+    into[arc] = Math.min(INFINITE, sum)
   }
   return into
 }

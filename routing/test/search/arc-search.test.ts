@@ -5,7 +5,7 @@ import { customize } from '../../src/hierarchy/metric.ts'
 import { nodeOrder } from '../../src/hierarchy/node-order.ts'
 import { Potential } from '../../src/hierarchy/potential.ts'
 import { buildTopology } from '../../src/hierarchy/topology.ts'
-import { type ArcEnd, ArcSearch } from '../../src/search/arc-search.ts'
+import { type ArcEnd, ArcSearch, leastTurns } from '../../src/search/arc-search.ts'
 import { movementGraph } from '../../src/search/movement-graph.ts'
 import { type ApproachPlan, type TimedWaits, timedWaits } from '../../src/search/signal-plan.ts'
 import { randomGraph } from '../hierarchy/random-graph.ts'
@@ -31,9 +31,13 @@ function city(seed: number, nodeCount: number) {
     customize(topology, weights, metric)
     return new Potential(topology, metric)
   }
+  // Half of the cities count the least turns in their bounds, half do without.
+  const leastTurnMs = seed % 2 === 0 ? leastTurns(graph, movements, turnMs) : undefined
+  const weights = arcMs.map((ms, arc) => Math.min(INFINITE, ms + (leastTurnMs?.[arc] ?? 0)))
   const bounds = {
-    withWaits: potential(arcMs.map((ms, arc) => (ms >= INFINITE ? INFINITE : ms + waitMs[arc]!))),
-    withoutWaits: potential(arcMs),
+    withWaits: potential(weights.map((ms, arc) => Math.min(INFINITE, ms + waitMs[arc]!))),
+    withoutWaits: potential(weights),
+    ...(leastTurnMs ? { leastTurnMs } : {}),
   }
   const costs = { arcMs, turnMs, waitMs }
   return { random, graph, movements, costs, plans, bounds, search: new ArcSearch(graph, movements, topology.rank) }

@@ -198,8 +198,13 @@ export class NtcipDevice implements SoftController {
     }
     for (const number of groupsUpTo(highest)) this.#mib.addRow('phaseStatusGroupTable', number)
     for (let ring = 1; ring <= (scalars.maxRings as number); ring++) this.#mib.addRow('ringStatusTable', ring)
-    for (const { number, phases: included } of overlaps) {
-      this.#mib.addRow('overlapTable', number, { overlapType: 2, overlapIncludedPhases: included })
+    for (const { number, phases: included, yellowS, redS } of overlaps) {
+      this.#mib.addRow('overlapTable', number, {
+        overlapType: 2,
+        overlapIncludedPhases: included,
+        overlapTrailYellow: Math.ceil(yellowS * 10),
+        overlapTrailRed: Math.ceil(redS * 10),
+      })
     }
     for (const number of groupsUpTo(overlaps.length)) this.#mib.addRow('overlapStatusGroupTable', number)
     for (const { number, dwell, dwellOverlaps } of preempts) {

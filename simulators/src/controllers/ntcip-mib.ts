@@ -107,7 +107,15 @@ const tables: Record<string, { place: string; columns: Column[] }> = {
   },
   overlapTable: {
     place: '9.2.1',
-    columns: [status(1, 'overlapNumber'), status(2, 'overlapType'), octets(3, 'overlapIncludedPhases')],
+    columns: [
+      status(1, 'overlapNumber'),
+      status(2, 'overlapType'),
+      octets(3, 'overlapIncludedPhases'),
+      octets(4, 'overlapModifierPhases'),
+      set(5, 'overlapTrailGreen'),
+      set(6, 'overlapTrailYellow'),
+      set(7, 'overlapTrailRed'),
+    ],
   },
   overlapStatusGroupTable: {
     place: '9.4.1',

@@ -15,7 +15,7 @@ interface NumberedPhase {
 /** The numbers that a junction gets in a controller: what a programmer would have decided at the desk. */
 export interface Numbering {
   phases: NumberedPhase[]
-  overlaps: { number: number; group: string; phases: number[] }[]
+  overlaps: { number: number; group: string; phases: number[]; yellowS: number; redS: number }[]
   /** Approach → preempt number, and the phases and overlaps that are green in its dwell. */
   preempts: { number: number; approach: string; dwell: number[]; dwellOverlaps: number[] }[]
 }
@@ -23,10 +23,12 @@ export interface Numbering {
 /** Ring and phase numbers of the table where it has them; otherwise groups in their order, walks beside a vehicle group. */
 export function numberingOf(table: JunctionTable): Numbering {
   const phases = table.rings ? ringPhases(table, table.rings) : stagePhases(table)
-  const overlaps = (table.rings?.overlaps ?? []).map(({ group, phases: included }, index) => ({
+  const overlaps = (table.rings?.overlaps ?? []).map(({ group, phases: included, redS }, index) => ({
     number: index + 1,
     group,
     phases: included,
+    yellowS: table.groups.find(({ id }) => id === group)?.yellowS ?? 0,
+    redS,
   }))
   const preempts = table.approaches.map((approach, index) => {
     const groups = groupsOf(approach)

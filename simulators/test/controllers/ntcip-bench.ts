@@ -1,5 +1,5 @@
-import type { ClearwayError, JunctionTable } from '@clearway/contracts'
-import { NtcipController, type NtcipSettings } from '@clearway/edge'
+import { type ClearwayError, type JunctionTable, type SignalResponse, toTimestamp } from '@clearway/contracts'
+import { MemoryBroker, MemoryUplink, NtcipController, type NtcipSettings, SignalAgent } from '@clearway/edge'
 import snmp from 'net-snmp'
 import { NtcipDevice, type NtcipDeviceOptions } from '../../src/controllers/ntcip-device.ts'
 import { UdpRelay } from './udp-relay.ts'
@@ -85,6 +85,38 @@ export class NtcipBench {
       await this.tick(stepMs)
     }
     return (this.upMs - fromMs) / 1000
+  }
+
+  /** The agent before this driver, which it steps from now on. `ask` sends one request with a lease of 10 s. */
+  agent() {
+    const identity = { district: 'lixia', kind: 'signal', device: this.table.id } as const
+    const broker = new MemoryBroker()
+    const clock = { now: () => this.nowMs, wait: () => Promise.reject(new Error('nothing waits here')) }
+    const answers: SignalResponse['status'][] = []
+    broker.onArrival(({ channel, body }) => {
+      if (channel === 'response') answers.push((body as unknown as SignalResponse).status)
+    })
+    const agent = new SignalAgent(
+      new MemoryUplink(identity, broker, clock, (fault) => this.faults.push(fault)),
+      this.table,
+      this.driver,
+      this.nowMs,
+    )
+    agent.start()
+    let sequence = 0
+    const ask = (approach: string, exit: string) => {
+      const at = (s: number) => toTimestamp(this.nowMs + s * 1000)
+      broker.send(identity, 'request', {
+        ...{ id: `gw:${sequence}`, at: at(0), request: 'r-1', type: 'new', sequence: sequence++, vehicle: 'amb-1' },
+        ...{ role: 'ambulance', importance: '1/4', approach, exit },
+        ...{ arrivalEarliest: at(20), arrivalLatest: at(40), leaseUntil: at(10), expiresAt: at(10) },
+      })
+    }
+    return { agent, told: () => answers, ask }
+  }
+
+  get nowMs(): number {
+    return startMs + this.upMs
   }
 
   /** Power off and on. */

@@ -1,3 +1,4 @@
+import type { JunctionTable } from '@clearway/contracts'
 import { isGreen } from '@clearway/edge'
 import { afterEach, describe, expect, it } from 'vitest'
 import { crossing } from '../../../edge/test/fixtures.ts'
@@ -57,6 +58,28 @@ describe('a call', () => {
     expect(bench.driver.report()).toBeUndefined()
   })
 
+  it('is not granted on a green that flashes already, which NTCIP cannot tell from a steady one', async () => {
+    bench = await NtcipBench.open(crossing())
+    await inPlan()
+    bench.driving = false
+    const { agent, told, ask } = bench.agent()
+    const flashes = () => bench.device.display.greenFlash.includes('v-n')
+    const step = async () => {
+      await bench.tick()
+      agent.step(bench.nowMs, bench.upMs)
+    }
+    while (!flashes()) await step()
+    ask('n', 's')
+    while (told().at(-1) !== 'granted') {
+      await step()
+      if (flashes()) expect(bench.driver.report()?.display.groups['v-n']).toMatch(/Movement-Allowed$/)
+    }
+    expect(told()).toEqual(['requested', 'processing', 'granted'])
+    expect(bench.device.display.mode).toBe('preempted')
+    expect(isGreen(bench.device.display.groups['v-n'])).toBe(true)
+    expect(flashes()).toBe(false)
+  })
+
   it('of the more urgent turns the controller whatever the preempt numbers', async () => {
     bench = await NtcipBench.open(crossing())
     await inPlan()
@@ -101,6 +124,14 @@ describe('a call', () => {
   })
 })
 
+/** NTCIP gives an overlap the red of the phase that it ends with: here both have that of the right turn. */
+function rings(): JunctionTable {
+  const table = eightPhase({ operation: 'coordinated' })
+  for (const phase of table.rings?.phases ?? []) if (phase.number === 5) phase.redS = 2
+  for (const pair of table.intergreens) if (pair.ends === 'l-w') pair.redS = 2
+  return table
+}
+
 describe('what one preempt shows', () => {
   it('serves every approach whose phases are in its dwell', async () => {
     bench = await NtcipBench.open(crossing())
@@ -114,7 +145,7 @@ describe('what one preempt shows', () => {
   })
 
   it('is the phases of an approach with rings, its left turn and its overlap with it', async () => {
-    bench = await NtcipBench.open(eightPhase({ operation: 'coordinated' }))
+    bench = await NtcipBench.open(rings())
     await inPlan()
     expect(bench.driver.report()?.display.stage).toMatch(/^\d\+\d$/)
     bench.driver.demand([{ approach: 'n', urgency: 3 }])
@@ -123,19 +154,35 @@ describe('what one preempt shows', () => {
     const shown = Object.entries(display?.groups ?? {}).filter(([, state]) => isGreen(state))
     expect(shown.map(([id]) => id).sort()).toEqual(['l-n', 'r-n', 'v-n'])
     expect(display?.timing?.['v-n']?.minEndMs).toBeGreaterThan(0)
+    expect(display?.timing?.['r-n']?.minEndMs).toBeGreaterThan(0)
     bench.driver.demand([])
     await bench.until(() => bench.preempt?.state === 'notActive', 60)
     expect(bench.faults).toEqual([])
   })
 
+  const overlap = (column: number) => `${asc}.9.2.1.${column}.1`
+  const trailing = (column: number, tenths: number) =>
+    [
+      [overlap(5), 4],
+      [overlap(column), tenths],
+    ] as const
   it.each([
-    ['preemptDwellOverlap.3', preempt(18, 3), Buffer.alloc(0), /overlap 1 of approach "n" would not be green/],
-    ['preemptDwellPhase.1', preempt(13, 1), Buffer.from([2, 5, 8]), /2 and 8, which phaseConcurrency keeps apart/],
-  ])('with rings: %s', async (field, oid, value, message) => {
-    bench = await NtcipBench.open(eightPhase())
-    await bench.program(oid, value)
+    ['preemptDwellOverlap.3', [[preempt(18, 3), Buffer.alloc(0)]], /overlap 1 of approach "n" would not be green/],
+    ['preemptDwellPhase.1', [[preempt(13, 1), Buffer.from([2, 5, 8])]], /2 and 8, which phaseConcurrency keeps apart/],
+    [
+      'phaseRedClear.5',
+      [[`${asc}.1.2.1.9.5`, 15]],
+      /1.5 s, below the longest redS of intergreens after group "r-n", 2/,
+    ],
+    ['overlapIncludedPhases.1', [[overlap(3), Buffer.alloc(0)]], /is empty: group "r-n" would never be green/],
+    ['overlapTrailYellow.1', trailing(6, 25), /2.5 s, below yellowS 3 of group "r-n"/],
+    ['overlapTrailRed.1', trailing(7, 9), /0.9 s, below the longest redS of intergreens after group "r-n", 2/],
+    ['overlapTrailGreen.1', [[overlap(5), 60]], /60 s, above preempt.minDwellS .*: the green would outlast its lease/],
+  ] as const)('with rings: %s', async (field, programmed, message) => {
+    bench = await NtcipBench.open(rings())
+    for (const [oid, value] of programmed) await bench.program(oid, value)
     await bench.until(() => bench.driver.report()?.refusal !== undefined, 5)
-    expect(bench.faults[0]?.fields.find((fault) => fault.field === field)?.message).toMatch(message)
+    expect(bench.faults[0]?.fields).toContainEqual({ field, message: expect.stringMatching(message) })
   })
 })
 

@@ -1,83 +1,12 @@
 import { type FieldError, inConflict, type JunctionTable } from '@clearway/contracts'
-import {
-  type MibObject,
-  maxPhases,
-  overlapIncludedPhases,
-  phase,
-  preempt,
-  ringStatus,
-  unitBackupTime,
-} from './objects.ts'
+import { type MibObject, overlap, phase, preempt, ringStatus, unitBackupTime } from './objects.ts'
+import { byte, type PhaseProgram, type Programming, type Read, readProgramming, word } from './programming.ts'
 import type { NtcipPlan, Output } from './settings.ts'
 import { outputsOf } from './settings.ts'
 import type { Reading } from './snmp-session.ts'
 
-/** One enabled phase as the controller holds it; tenths are converted. */
-interface PhaseProgram {
-  number: number
-  ring: number
-  concurrent: readonly number[]
-  minimumGreenS: number
-  walkS: number
-  pedestrianClearS: number
-  yellowS: number
-  redS: number
-}
-
-/** What the controller is programmed with, as far as a pre-emption rests on it. */
-export interface Programming {
-  backupS: number
-  phases: ReadonlyMap<number, PhaseProgram>
-  /** Preempt number → dwell phases. */
-  dwell: ReadonlyMap<number, readonly number[]>
-  /** Preempt numbers that do not override the next number (`preemptControl` bit 2). */
-  equalToNext: ReadonlySet<number>
-  /** Whether `ringStatus` is there; it came with v02. */
-  ringStatus: boolean
-}
-
-/** Reads objects; rejects when one cannot be read. */
-export type Read = (objects: readonly MibObject[]) => Promise<Reading>
-
-const byte = 255
-const word = 65_535
 /** The safe value of the columns of which the lesser acts: the phase's own time. */
 const own = byte
-
-/**
- * Reads what decides whether a call may be made. Nothing is judged here.
- *
- * @throws PeerError naming the object that is missing or no value of its kind, WorldError without an answer
- */
-async function readProgramming(read: Read, plan: NtcipPlan, rows: readonly number[]) {
-  const units = await read([maxPhases, unitBackupTime])
-  const highest = units.integer(maxPhases, 1, byte)
-  const all = Array.from({ length: highest }, (_, index) => index + 1)
-  const options = await read(all.map(phase.options))
-  const enabled = all.filter((number) => (options.integer(phase.options(number), 0, word) & 1) === 1)
-  const phaseObjects = Object.values(phase)
-  const phaseRows = await read(enabled.flatMap((number) => phaseObjects.map((column) => column(number))))
-  const { state: _, controlState: __, ...columns } = preempt
-  const preemptRows = await read(rows.flatMap((row) => Object.values(columns).map((column) => column(row))))
-  const overlaps = Object.values(plan.groups).flatMap((output) => ('overlap' in output ? [output.overlap] : []))
-  const overlapRows = await read(overlaps.map(overlapIncludedPhases))
-  const phases = new Map(enabled.map((number) => [number, phaseProgram(phaseRows, number)]))
-  return { backupS: units.integer(unitBackupTime, 0, word), phases, preemptRows, overlapRows }
-}
-
-function phaseProgram(from: Reading, number: number): PhaseProgram {
-  const whole = (column: (row: number) => MibObject) => from.integer(column(number), 0, byte)
-  return {
-    number,
-    ring: whole(phase.ring),
-    concurrent: from.octets(phase.concurrency(number)),
-    minimumGreenS: whole(phase.minimumGreen),
-    walkS: whole(phase.walk),
-    pedestrianClearS: whole(phase.pedestrianClear),
-    yellowS: whole(phase.yellowChange) / 10,
-    redS: whole(phase.redClear) / 10,
-  }
-}
 
 /**
  * Whether this controller may be asked to pre-empt. It may not while any yellow, red or pedestrian clearance would be
@@ -92,10 +21,11 @@ export async function checkProgramming(
   table: JunctionTable,
 ): Promise<{ programming: Programming; faults: FieldError[] }> {
   const rows = Object.values(plan.preempts)
-  const { backupS, phases, preemptRows, overlapRows } = await readProgramming(read, plan, rows)
+  const { backupS, phases, overlaps, preemptRows } = await readProgramming(read, plan, rows)
   const faults = [
     ...backupFaults(backupS, plan, table),
-    ...phaseFaults(phases, overlapRows, plan, table),
+    ...phaseFaults(phases, overlaps, plan, table),
+    ...overlapFaults(overlaps, plan, table),
     ...concurrencyFaults(phases, plan, table),
   ]
   const dwell = new Map<number, number[]>()
@@ -108,7 +38,7 @@ export async function checkProgramming(
     for (const column of [preempt.trackPhase, preempt.dwellPhase, preempt.exitPhase]) {
       faults.push(...togetherFaults(column(row), preemptRows.octets(column(row)), phases))
     }
-    faults.push(...approachFaults(preemptRows, overlapRows, row, approach, plan, table))
+    faults.push(...approachFaults(preemptRows, overlaps, row, approach, plan, table))
   }
   const known = await read([ringStatus(1)]).then(
     (answer) => {
@@ -117,7 +47,7 @@ export async function checkProgramming(
     },
     () => false,
   )
-  return { programming: { backupS, phases, dwell, equalToNext, ringStatus: known }, faults }
+  return { programming: { backupS, phases, overlaps, dwell, equalToNext, ringStatus: known }, faults }
 }
 
 const fault = ({ name }: MibObject, message: string): FieldError => ({ field: name, message })
@@ -139,16 +69,22 @@ function backupFaults(backupS: number, { pollS, timeoutS }: NtcipPlan, { preempt
   return [fault(unitBackupTime, `is ${backupS} s, too short to be refreshed in time; set at least ${leastS} s`)]
 }
 
-/** Phases that drive the groups of the table. An overlap takes its yellow and red from the phase that it ends with. */
-function phasesOf(output: Output, overlaps: Reading): number[] {
-  if ('overlap' in output) return overlaps.octets(overlapIncludedPhases(output.overlap))
+/** Phases that drive a group. An overlap takes its yellow and red from the phase that it ends with, any of them. */
+function phasesOf(output: Output, overlaps: Programming['overlaps']): readonly number[] {
+  if ('overlap' in output) return overlaps.get(output.overlap)?.phases ?? []
   return ['phase' in output ? output.phase : output.ped]
 }
+
+const longestRedS = ({ intergreens }: JunctionTable, id: string): number =>
+  Math.max(0, ...intergreens.filter(({ ends }) => ends === id).map(({ redS }) => redS))
+
+const shortRed = (isS: number, id: string, neededS: number): string =>
+  `is ${isS} s, below the longest redS of intergreens after group "${id}", ${neededS}`
 
 /** No interval of the controller's own is shorter than the table's: planner and conflict monitor rely on that. */
 function phaseFaults(
   phases: Programming['phases'],
-  overlaps: Reading,
+  overlaps: Programming['overlaps'],
   plan: NtcipPlan,
   table: JunctionTable,
 ): FieldError[] {
@@ -156,7 +92,7 @@ function phaseFaults(
   for (const group of table.groups) {
     const { id } = group
     const output = plan.groups[id] as Output
-    const longestRedS = Math.max(0, ...table.intergreens.filter(({ ends }) => ends === id).map(({ redS }) => redS))
+    const redS = longestRedS(table, id)
     for (const number of phasesOf(output, overlaps)) {
       const program = phases.get(number)
       if (!program) {
@@ -170,12 +106,35 @@ function phaseFaults(
           const message = `is ${program.yellowS} s, below yellowS ${group.yellowS} of group "${id}"`
           faults.push(fault(phase.yellowChange(number), message))
         }
-        // An overlap may have a longer red of its own.
-        if ('phase' in output && program.redS < longestRedS) {
-          const message = `is ${program.redS} s, below the longest redS of intergreens after group "${id}", ${longestRedS}`
-          faults.push(fault(phase.redClear(number), message))
-        }
+        if (program.redS < redS) faults.push(fault(phase.redClear(number), shortRed(program.redS, id, redS)))
       }
+    }
+  }
+  return faults
+}
+
+/** An overlap that may outlast its phase ends with a yellow and red of its own, and not later than a dwell would. */
+function overlapFaults(overlaps: Programming['overlaps'], plan: NtcipPlan, table: JunctionTable): FieldError[] {
+  const faults: FieldError[] = []
+  for (const { id, yellowS } of table.groups) {
+    const output = plan.groups[id] as Output
+    const program = 'overlap' in output ? overlaps.get(output.overlap) : undefined
+    if (!('overlap' in output) || !program) continue
+    if (program.phases.length === 0) {
+      faults.push(fault(overlap.includedPhases(output.overlap), `is empty: group "${id}" would never be green`))
+    }
+    if (program.trailGreenS === 0) continue
+    const { trailGreenS, trailYellowS, trailRedS } = program
+    const redS = longestRedS(table, id)
+    const dwellS = Math.ceil(table.preempt.minDwellS)
+    if (trailYellowS < yellowS) {
+      const message = `is ${trailYellowS} s, below yellowS ${yellowS} of group "${id}"`
+      faults.push(fault(overlap.trailYellow(output.overlap), message))
+    }
+    if (trailRedS < redS) faults.push(fault(overlap.trailRed(output.overlap), shortRed(trailRedS, id, redS)))
+    if (trailGreenS > dwellS) {
+      const message = `is ${trailGreenS} s, above preempt.minDwellS ${dwellS}: the green would outlast its lease; set 0`
+      faults.push(fault(overlap.trailGreen(output.overlap), message))
     }
   }
   return faults
@@ -298,7 +257,7 @@ function togetherFaults(object: MibObject, numbers: readonly number[], phases: P
 /** The dwell greens are those of the approach, and nothing that conflicts with them by the timing table. */
 function approachFaults(
   from: Reading,
-  overlaps: Reading,
+  overlaps: Programming['overlaps'],
   row: number,
   approach: string,
   plan: NtcipPlan,
@@ -312,7 +271,7 @@ function approachFaults(
     if ('phase' in output) return dwell.includes(output.phase)
     if (!('overlap' in output)) return false
     // An overlap follows its phases, and in dwell only where it is listed.
-    const included = overlaps.octets(overlapIncludedPhases(output.overlap))
+    const included = overlaps.get(output.overlap)?.phases ?? []
     return dwellOverlaps.includes(output.overlap) && included.some((number) => dwell.includes(number))
   }
   for (const output of outputsOf(plan, table, approach)) {

@@ -52,7 +52,15 @@ export const overlapStatus = {
   greens: column('overlapStatusGroupGreens', '9.4.1.4'),
 }
 
-export const overlapIncludedPhases = column('overlapIncludedPhases', '9.2.1.3')
+/** `overlapTable`, by overlap number. The trailing yellow and red act only where the green has been extended. */
+export const overlap = {
+  includedPhases: column('overlapIncludedPhases', '9.2.1.3'),
+  /** Seconds. */
+  trailGreen: column('overlapTrailGreen', '9.2.1.5'),
+  /** Tenths of a second, as the red. */
+  trailYellow: column('overlapTrailYellow', '9.2.1.6'),
+  trailRed: column('overlapTrailRed', '9.2.1.7'),
+}
 /** Bits 0 to 2 code what the ring times. */
 export const ringStatus = column('ringStatus', '7.6.1.1')
 

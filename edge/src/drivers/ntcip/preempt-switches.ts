@@ -1,7 +1,7 @@
 import { type ClearwayError, PeerError, WorldError } from '@clearway/contracts'
 import type { PreemptCall } from '../../signal/controller-link.ts'
-import type { Programming } from './arming.ts'
 import { preempt } from './objects.ts'
+import type { Programming } from './programming.ts'
 import type { NtcipPlan } from './settings.ts'
 import type { SnmpSession } from './snmp-session.ts'
 import type { Status } from './status.ts'

@@ -1,7 +1,7 @@
 import type { JunctionTable, MovementState } from '@clearway/contracts'
 import type { ControllerReport, PreemptState } from '../../signal/controller-link.ts'
 import type { Display, GroupTiming } from '../../signal/display.ts'
-import type { Programming } from './arming.ts'
+import type { OverlapProgram, Programming } from './programming.ts'
 import type { NtcipPlan, Output } from './settings.ts'
 import { outputsOf } from './settings.ts'
 import { type Aspect, movementStates, type Status } from './status.ts'
@@ -80,6 +80,8 @@ function preemptOf(
     state: state ?? (waits ? 'notActiveWithCall' : 'notActive'),
     approach,
     ...(together.length > 0 ? { together } : {}),
+    // No object tells a flashing green from a steady one: in entry it may be about to end.
+    keepsGreen: table.groups.every(({ greenFlashS }) => greenFlashS === 0),
     exhausted,
   }
 }
@@ -104,16 +106,25 @@ function timingOf(
   seen: Seen,
   nowMs: number,
   plan: NtcipPlan,
-  { phases }: Programming,
+  { phases, overlaps }: Programming,
 ): Record<string, GroupTiming> {
   const timing: Record<string, GroupTiming> = {}
   for (const [id, output] of Object.entries(plan.groups)) {
-    if ('overlap' in output) continue
+    const aspect = aspects.get(id)
+    if (aspect !== 'green' && aspect !== 'yellow') continue
+    const after = (spanS: number) => Math.max(nowMs, seen.sinceMs(id) + spanS * 1000)
+    if ('overlap' in output) {
+      // Its green may end with any of its phases.
+      const yellowsS = overlapYellowsS(overlaps.get(output.overlap), phases)
+      if (aspect === 'green') timing[id] = { minEndMs: nowMs }
+      else if (yellowsS.length > 0) {
+        timing[id] = { minEndMs: after(Math.min(...yellowsS)), maxEndMs: after(Math.max(...yellowsS)) }
+      }
+      continue
+    }
     const walks = 'ped' in output
     const phase = phases.get(walks ? output.ped : output.phase)
-    const aspect = aspects.get(id)
-    if (!phase || (aspect !== 'green' && aspect !== 'yellow')) continue
-    const after = (spanS: number) => Math.max(nowMs, seen.sinceMs(id) + spanS * 1000)
+    if (!phase) continue
     if (aspect === 'yellow') {
       const endMs = after(walks ? phase.pedestrianClearS : phase.yellowS)
       timing[id] = { minEndMs: endMs, maxEndMs: endMs, likelyEndMs: endMs }
@@ -124,4 +135,10 @@ function timingOf(
     }
   }
   return timing
+}
+
+/** The yellows that an overlap may end with: of its phases and, where its green may be extended, its own. */
+function overlapYellowsS(overlap: OverlapProgram | undefined, phases: Programming['phases']): number[] {
+  const own = overlap && overlap.trailGreenS > 0 ? [overlap.trailYellowS] : []
+  return [...own, ...(overlap?.phases ?? []).flatMap((number) => phases.get(number)?.yellowS ?? [])]
 }

@@ -1,7 +1,6 @@
 import type { JunctionTable, MovementState, SignalMode } from '@clearway/contracts'
 import type { PreemptState } from '../../signal/controller-link.ts'
 import { isGreen } from '../../signal/display.ts'
-import type { Programming } from './arming.ts'
 import {
   coordPatternStatus,
   localFreeStatus,
@@ -14,6 +13,7 @@ import {
   unitControlStatus,
   unitFlashStatus,
 } from './objects.ts'
+import type { Programming } from './programming.ts'
 import type { NtcipPlan, Output } from './settings.ts'
 import { type Reading, wrong } from './snmp-session.ts'
 

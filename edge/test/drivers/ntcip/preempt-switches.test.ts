@@ -1,7 +1,7 @@
 import { PeerError, WorldError } from '@clearway/contracts'
 import { describe, expect, it } from 'vitest'
-import type { Programming } from '../../../src/drivers/ntcip/arming.ts'
 import { PreemptSwitches } from '../../../src/drivers/ntcip/preempt-switches.ts'
+import type { Programming } from '../../../src/drivers/ntcip/programming.ts'
 import type { NtcipPlan } from '../../../src/drivers/ntcip/settings.ts'
 import type { SnmpSession } from '../../../src/drivers/ntcip/snmp-session.ts'
 
@@ -9,6 +9,7 @@ const backupS = 15
 const programming: Programming = {
   backupS,
   phases: new Map(),
+  overlaps: new Map(),
   dwell: new Map(),
   equalToNext: new Set(),
   ringStatus: false,

@@ -34,7 +34,8 @@ const yellow = 48
 const green = 32
 const greenFlash = 33
 
-const errors = { doesNotExist: 0x30, readOnly: 0x20, general: 0x40 }
+const errors = { badValue: 0x10, doesNotExist: 0x30, readOnly: 0x20, general: 0x40 }
+const runModes = { centreManual: 21, localCoordinated: 35, localManual: 37, flash: 49 }
 
 /** The numbers by which the device knows what the table names, as its settings file for the driver. */
 export function gbt20999SettingsOf(table: JunctionTable, host: string, port: number) {
@@ -79,6 +80,8 @@ export class Gbt20999Device implements SoftController {
   #fault: Gbt20999Fault = 'none'
   #urgent = new Set<string>()
   #priority = new Set<string>()
+  /** Stage that the centre has designated; 0 none. */
+  #designated = 0
   #nowMs = 0
   #upMs = 0
   #heardMs = 0
@@ -120,8 +123,7 @@ export class Gbt20999Device implements SoftController {
     if (fault === 'cut' || fault === 'restart') this.#hangUp()
     if (fault !== 'restart') return
     this.#cabinet = new SimulatedController(this.#table)
-    this.#urgent.clear()
-    this.#priority.clear()
+    this.#forget()
     this.#fault = 'none'
   }
 
@@ -144,9 +146,8 @@ export class Gbt20999Device implements SoftController {
   step(nowMs: number, upMs: number): void {
     this.#nowMs = nowMs
     this.#upMs = upMs
-    if (upMs - this.#heardMs >= this.#holdMs && this.#urgent.size + this.#priority.size > 0) {
-      this.#urgent.clear()
-      this.#priority.clear()
+    if (upMs - this.#heardMs >= this.#holdMs && this.#urgent.size + this.#priority.size + this.#designated > 0) {
+      this.#forget()
       this.#demand()
     }
     this.#link.step(nowMs, upMs)
@@ -222,11 +223,18 @@ export class Gbt20999Device implements SoftController {
     if (bad.length > 0) this.#send(socket, { sequence: own, type: type + 0x11, items: bad })
   }
 
+  #forget(): void {
+    this.#urgent.clear()
+    this.#priority.clear()
+    this.#designated = 0
+  }
+
   #demand(): void {
     const called = (asked: ReadonlySet<string>) =>
       this.#table.approaches.filter((_, index) => asked.has(String(index + 1)))
+    const designated = this.#table.approaches.filter((_, index) => askedStageBase + index === this.#designated)
     this.#link.demand(
-      called(this.#urgent).map(({ id: approach }) => ({ approach, urgency: 1 })),
+      [...designated, ...called(this.#urgent)].map(({ id: approach }) => ({ approach, urgency: 1 })),
       called(this.#priority).map(({ id: approach, exits }) => ({ approach, exit: exits[0] as string, urgency: 10 })),
     )
   }
@@ -241,8 +249,20 @@ export class Gbt20999Device implements SoftController {
       else asked.delete(row)
       return [0]
     }
+    if (head === '17.1.2') return this.#designate(data[0] ?? 0)
     if (head !== '17.1.4') return errors.readOnly
     this.centreMode = data[0]
+    // Named any mode of its own, it is under the centre's hand no longer.
+    if (data[0] !== runModes.centreManual) this.#designated = 0
+    return [0]
+  }
+
+  /** Only stages that release an approach; those of the plan come by themselves. */
+  #designate(stage: number): number[] | number {
+    if (stage !== 0 && !this.#table.approaches[stage - askedStageBase]) return errors.badValue
+    // The centre is no match for a hand at the cabinet.
+    if (stage !== 0 && ['flash', 'manual'].includes(this.display.mode)) return errors.general
+    this.#designated = stage
     return [0]
   }
 
@@ -292,6 +312,8 @@ export class Gbt20999Device implements SoftController {
         return [this.#runMode()]
       case '13.2.4':
         return [this.#currentStage()]
+      case '17.1.2':
+        return [this.#designated]
       case '8.2.2':
         return approaches[row - 1] && [gbt20999SettingsOf(this.#table, '', 0).priority?.[row - 1]?.stage ?? 0]
       case '8.5.2':
@@ -353,8 +375,9 @@ export class Gbt20999Device implements SoftController {
 
   #runMode(): number {
     const mode = this.#link.report()?.display.mode
-    if (mode === 'flash') return 49
-    return mode === 'manual' ? 37 : 35
+    if (mode === 'flash') return runModes.flash
+    if (mode === 'manual') return runModes.localManual
+    return this.#designated === 0 ? runModes.localCoordinated : runModes.centreManual
   }
 
   #currentStage(): number {

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import { type JunctionTable, seededRandom } from '@clearway/contracts'
+import type { Control } from '@clearway/edge'
 import { Gbt20999Device, type Gbt20999Fault } from '../../src/controllers/gbt20999-device.ts'
 
 /** One line of input. */
@@ -8,6 +9,8 @@ export interface Order {
   table?: JunctionTable
   advanceS?: number
   fault?: Gbt20999Fault
+  /** At the cabinet. */
+  control?: Control
 }
 
 /**
@@ -18,7 +21,7 @@ let device: Gbt20999Device | undefined
 let port = 0
 let nowMs = Date.parse('2026-11-23T08:15:00Z')
 
-async function obey({ table, advanceS = 0, fault }: Order): Promise<void> {
+async function obey({ table, advanceS = 0, fault, control }: Order): Promise<void> {
   if (table) {
     await device?.close()
     device = new Gbt20999Device(table, { random: seededRandom(7) })
@@ -27,6 +30,7 @@ async function obey({ table, advanceS = 0, fault }: Order): Promise<void> {
   }
   if (!device) throw new Error('the first order brings a table')
   if (fault) device.fault = fault
+  if (control) device.setControl(control)
   for (let leftMs = Math.round(advanceS * 1000); leftMs > 0; leftMs -= 100) {
     nowMs += Math.min(100, leftMs)
     device.step(nowMs, nowMs)

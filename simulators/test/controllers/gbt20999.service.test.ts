@@ -245,6 +245,111 @@ describe('a controller that is weaker than the table', () => {
   })
 })
 
+describe('a stage that the centre designates, where requests cannot be written', () => {
+  const asked = { ask: 'centre-stage', release: 'local-coordinated' }
+  const openAsking = async () => {
+    await openRunning(crossing(), crossing(), asked)
+    // Nobody may write a request here.
+    await street.order({ fault: 'read-only' })
+  }
+  const dwells = (approach: string) => () =>
+    street.state === 'dwell' && street.link.report()?.preempt.approach === approach
+
+  it('is entered, held, changed and given back, as the street shows it', async () => {
+    await openAsking()
+    expect(street.state).toBe('notActive')
+    const states = new Set<string | undefined>()
+    const seen = (reached: () => boolean) => () => {
+      states.add(street.state)
+      return reached()
+    }
+    street.demanded = { preempt: north }
+    expect(await street.until(seen(dwells('n')), 60)).toBeDefined()
+    expect(street.link.report()?.display.mode).toBe('preempted')
+    expect(isGreen(street.seen.display.groups['v-n'])).toBe(true)
+    // Longer than the device holds a stage that is not repeated.
+    await street.pass(20)
+    expect(street.state).toBe('dwell')
+    street.demanded = { preempt: [...north, { approach: 'e', urgency: 1 }] }
+    expect(await street.until(seen(dwells('e')), 60)).toBeDefined()
+    street.demanded = { preempt: [] }
+    expect(
+      await street.until(
+        seen(() => street.state === 'notActive'),
+        60,
+      ),
+    ).toBeDefined()
+    expect([...states].filter((state) => state === 'other')).toEqual([])
+    expect(street.seen.centreMode).toBe(35)
+    expect(await street.until(() => !preempted(), 5)).toBeDefined()
+    expect(street.faults).toEqual([])
+  })
+
+  it('is ended by the timer of the controller when the driver falls silent', async () => {
+    await openAsking()
+    street.demanded = { preempt: north }
+    expect(await street.until(dwells('n'), 60)).toBeDefined()
+    await street.order({ advanceS: 9 })
+    expect(preempted()).toBe(true)
+    await street.order({ advanceS: 19 })
+    expect(preempted()).toBe(false)
+  })
+
+  it('is given back after a broken line, although nobody has asked since', async () => {
+    await openAsking()
+    street.demanded = { preempt: north }
+    expect(await street.until(dwells('n'), 60)).toBeDefined()
+    await street.order({ fault: 'cut' })
+    street.demanded = { preempt: [] }
+    await street.pass(3)
+    await street.order({ fault: 'none' })
+    expect(await street.until(() => street.seen.centreMode === 35 && !preempted(), 11)).toBeDefined()
+  })
+
+  it('is given back when the driver stops', async () => {
+    await openAsking()
+    street.demanded = { preempt: north }
+    expect(await street.until(dwells('n'), 60)).toBeDefined()
+    await street.link.stop()
+    await street.order({ advanceS: 12 })
+    expect(street.seen.centreMode).toBe(35)
+    expect(preempted()).toBe(false)
+  })
+
+  it('of somebody else is a hand: it is told and not taken back', async () => {
+    await openAsking()
+    const { seen } = street
+    const settings = { ...gbt20999SettingsOf(crossing(), '127.0.0.1', seen.port), ...asked }
+    const other = new Gbt20999Controller(crossing(), settings, { clock: systemClock, report: () => undefined })
+    other.start()
+    for (let tick = 1; tick < 60 && !preempted(); tick++) {
+      other.demand(north)
+      other.step(seen.nowMs + tick * 500, seen.nowMs + tick * 500)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      await street.order({ advanceS: 0.1 })
+    }
+    expect(await street.until(() => street.state === 'other', 3)).toBeDefined()
+    expect(street.link.report()?.display.mode).toBe('manual')
+    street.demanded = { preempt: [{ approach: 'e', urgency: 1 }] }
+    await street.pass(5)
+    expect(preempted()).toBe(true)
+    expect(isGreen(street.seen.display.groups['v-e'])).toBe(false)
+    // Nobody repeats it: the controller ends it by itself, and then the call that waits is served.
+    expect(await street.until(dwells('e'), 60)).toBeDefined()
+    await other.stop()
+  })
+
+  it('is not asked for while a hand has the junction', async () => {
+    await openAsking()
+    await street.order({ control: { by: 'hand', stage: 's1' } })
+    expect(await street.until(() => street.state === 'other', 60)).toBeDefined()
+    street.demanded = { preempt: [{ approach: 'e', urgency: 1 }] }
+    await street.pass(10)
+    expect(street.seen.display.mode).toBe('manual')
+    expect(street.faults).toEqual([])
+  })
+})
+
 describe('transit priority', () => {
   const bus = [{ approach: 'e', exit: 'n', urgency: 30 }]
   const table = { ...crossing(), priority: { maxExtensionS: 10, earlyGreen: true, reserviceS: 0 } }

@@ -9,7 +9,7 @@ const exactS = 0.001
 const lossSteps = [0, 1, 2] as const
 
 /** Everything that has to be read of a controller before it may be asked for anything. */
-export function armingObjects(table: JunctionTable, { settings, rows }: Site): ObjectId[] {
+export function armingObjects(table: JunctionTable, { settings, byStage, rows }: Site): ObjectId[] {
   const phases = Object.values(settings.groups).map(({ phase }) => phase)
   const asked = rows.map(({ stage }) => stage)
   const stages = new Set([...table.stages.map(({ id }) => settings.stages[id] as number), ...asked])
@@ -24,7 +24,7 @@ export function armingObjects(table: JunctionTable, { settings, rows }: Site): O
       ]),
       ...[...stages].map(objects.stagePhases),
       ...asked.map(objects.transitions),
-      ...rows.flatMap(({ kind, number }) => {
+      ...(byStage ? [] : rows).flatMap(({ kind, number }) => {
         const { stage, masked } = requestObjects(kind, number)
         return [stage, masked]
       }),
@@ -136,17 +136,20 @@ export class Arming {
   #judgeRows(): void {
     const positions = { urgent: 0, priority: 0 }
     for (const row of this.#site.rows) {
-      const { kind, number, stage } = row
-      const field = `${kind}.${positions[kind]++}`
-      const at = requestObjects(kind, number)
-      const programmed = this.#number(at.stage, `${field}.stage`, 1)
-      if (programmed !== undefined && programmed !== stage) {
-        this.#fault(`${field}.stage`, at.stage, `asks for stage ${programmed}, the settings say ${stage}`)
-      }
-      if (this.#number(at.masked, `${field}.number`, 1) === 1) {
-        this.#fault(`${field}.number`, at.masked, `${kind} request ${number} is masked`)
-      }
+      const field = `${row.kind}.${positions[row.kind]++}`
+      if (!this.#site.byStage) this.#judgeRow(field, row)
       this.#judgeAskedStage(field, row)
+    }
+  }
+
+  #judgeRow(field: string, { kind, number, stage }: RequestRow): void {
+    const at = requestObjects(kind, number)
+    const programmed = this.#number(at.stage, `${field}.stage`, 1)
+    if (programmed !== undefined && programmed !== stage) {
+      this.#fault(`${field}.stage`, at.stage, `asks for stage ${programmed}, the settings say ${stage}`)
+    }
+    if (this.#number(at.masked, `${field}.number`, 1) === 1) {
+      this.#fault(`${field}.number`, at.masked, `${kind} request ${number} is masked`)
     }
   }
 

@@ -60,14 +60,21 @@ export const assumptions = {
   requestOn: assumption(
     1,
     'guess',
-    'written to a request state, 8.3.2 and 8.6.2, to ask for its stage; 0 takes it back',
+    'written to a request state, 8.3.2 and 8.6.2, to ask for its stage; 0 takes it back; that it may be written at all is assumed, one listing of the objects has it read only',
   ),
   executing: assumption(1, 'agreed', 'an execution state, 8.3.3 and 8.6.3, while the request is served'),
   requestHoldS: assumption(
     15,
     'guess',
-    'a request that is not repeated for so long is dropped by the controller; repeated every third of it',
+    'a request or a designated stage that is not repeated for so long is dropped by the controller; repeated every third of it',
   ),
+  noStage: assumption(
+    0,
+    'guess',
+    'written to the designated stage, 17.1.2, to take it back, and read where there is none',
+  ),
+  stageMode: assumption(21, 'guess', 'run mode, 13.2.2, while a stage that the centre has designated is held'),
+  writeStageMode: assumption(false, 'guess', 'whether that mode is written, 17.1.4, before the stage is designated'),
 } as const
 
 /** The values alone, as the driver uses them. */

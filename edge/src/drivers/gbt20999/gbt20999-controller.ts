@@ -5,9 +5,10 @@ import { isGreen } from '../../signal/display.ts'
 import { Elapsed } from '../../signal/elapsed.ts'
 import { requireTimingTable } from '../../signal/timing-table.ts'
 import { Arming, armingObjects } from './arming.ts'
-import { nameOf, type ObjectId, objects, plannedModes, requestObjects, runModes } from './objects.ts'
+import { type Asking, askingOf } from './asking.ts'
+import { nameOf, type ObjectId, runModes } from './objects.ts'
 import { type Answer, Session } from './session.ts'
-import { type RequestRow, releaseModes, requireSite, type Site } from './settings.ts'
+import { type RequestRow, requireSite, type Site } from './settings.ts'
 import { requestKey, type Status, statusObjects, statusOf, timingOf } from './status.ts'
 
 /** Values in one query: its answer stays well below what a small controller can build. */
@@ -26,8 +27,9 @@ interface Known {
 }
 
 /**
- * A stage controller that speaks GB/T 20999-2017 over TCP. Demand is a level: the requests of data class 8 are written
- * again while they last, read back, and taken back on release and on `stop`. It is armed only after its conflicts, green
+ * A stage controller that speaks GB/T 20999-2017 over TCP. Demand is a level: the requests of data class 8, or the stage
+ * that the centre designates, are written again while they last, read back, and taken back on release and on `stop`. It
+ * is armed only after its conflicts, green
  * intervals, yellows and minimum greens have been read and are no weaker than the table's.
  *
  * The protocol has no maximum presence of a request, so it is counted here.
@@ -35,6 +37,7 @@ interface Known {
 export class Gbt20999Controller implements ControllerLink {
   readonly #table: JunctionTable
   readonly #site: Site
+  readonly #asking: Asking
   readonly #session: Session
   readonly #report: Report
   readonly #elapsed = new Elapsed(Number.POSITIVE_INFINITY)
@@ -68,6 +71,7 @@ export class Gbt20999Controller implements ControllerLink {
     requireTimingTable(table)
     this.#table = table
     this.#site = requireSite(settings, table)
+    this.#asking = askingOf(this.#site)
     this.#report = report
     this.#session = new Session(this.#site, clock, report)
   }
@@ -79,7 +83,7 @@ export class Gbt20999Controller implements ControllerLink {
   async stop(): Promise<void> {
     this.#started = false
     this.demand([])
-    await this.#session.close(this.#known ? this.#orders(new Set(), true) : [])
+    await this.#session.close(this.#known ? this.#asking.orders(new Set(), true) : [])
   }
 
   step(nowMs: number, upMs: number): void {
@@ -120,7 +124,7 @@ export class Gbt20999Controller implements ControllerLink {
     if (!known) return undefined
     const { status } = known
     const { groups, greenFlash } = status
-    const planned = plannedModes.includes(status.runMode)
+    const planned = this.#asking.isPlanned(status)
     const served = this.#served(status, 'urgent')
     const stage = this.#table.stages.find(({ id }) => this.#site.settings.stages[id] === status.stage)
     const endMs = stage && status.running && !served ? known.nowMs + status.remainingMs : undefined
@@ -231,7 +235,9 @@ export class Gbt20999Controller implements ControllerLink {
 
   /** The requests that shall be on: one of the urgent ones, or else one for transit. The controller orders no further. */
   #wanted(): Set<string> {
-    if (!this.#armed || this.#isRefused || !this.#fresh) return new Set()
+    const fresh = this.#fresh
+    // Where somebody's hand has the junction nothing is asked for.
+    if (!this.#armed || this.#isRefused || !fresh || !this.#asking.isPlanned(fresh.status)) return new Set()
     const row =
       first(
         this.#preempt.filter(({ approach }) => !this.#isExhausted(approach)),
@@ -257,9 +263,10 @@ export class Gbt20999Controller implements ControllerLink {
     const wrong = sinceMs >= correctMs && !this.#isRefused && this.#differs(wanted)
     if (!changed && !due && !wrong) return
     const generation = this.#session.generation
-    const orders = this.#orders(wanted, changed && wanted.size === 0)
-    this.#writing = true
+    const orders = this.#asking.orders(wanted, changed && wanted.size === 0)
     this.#written = text
+    if (orders.length === 0) return
+    this.#writing = true
     this.#writtenMs = this.#upMs
     this.#session.set(orders, (answers) => {
       if (generation !== this.#session.generation) return
@@ -289,20 +296,7 @@ export class Gbt20999Controller implements ControllerLink {
   /** Whether a newer reading than the last writing says otherwise. */
   #differs(wanted: ReadonlySet<string>): boolean {
     if (!this.#known || this.#known.upMs <= this.#writtenMs) return false
-    const { requested } = this.#known.status
-    return [...wanted].some((key) => !requested.has(key)) || [...requested].some((key) => !wanted.has(key))
-  }
-
-  #orders(wanted: ReadonlySet<string>, release: boolean): { id: ObjectId; data: Uint8Array }[] {
-    const { requestOn } = this.#site.assumed
-    const orders = new Map<ObjectId, Uint8Array>()
-    for (const row of this.#site.rows) {
-      const value = wanted.has(requestKey(row)) ? requestOn : 0
-      orders.set(requestObjects(row.kind, row.number).requested, Uint8Array.of(value))
-    }
-    const mode = this.#site.settings.release
-    if (release && mode) orders.set(objects.centreMode(this.#site.crossingRow), Uint8Array.of(releaseModes[mode]))
-    return [...orders].map(([id, data]) => ({ id, data }))
+    return this.#asking.differs(this.#known.status, wanted)
   }
 
   get #isRefused(): boolean {
@@ -361,10 +355,11 @@ export class Gbt20999Controller implements ControllerLink {
     )
   }
 
-  #modeOf({ runMode }: Status, preempted: boolean): SignalMode {
+  #modeOf(status: Status, preempted: boolean): SignalMode {
+    const { runMode } = status
     if (runMode === runModes.flash) return 'flash'
     if (runMode === runModes.off) return 'dark'
-    if (!plannedModes.includes(runMode)) return 'manual'
+    if (!this.#asking.isPlanned(status)) return 'manual'
     if (preempted) return 'preempted'
     return this.#leaving === undefined ? 'coordinated' : 'recovering'
   }

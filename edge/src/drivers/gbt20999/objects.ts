@@ -26,6 +26,8 @@ export const objects = {
   transitions: (n: number) => objectId(10, 1, 2, n),
   runMode: (crossing: number) => objectId(13, 2, 2, crossing),
   currentStage: (crossing: number) => objectId(13, 2, 4, crossing),
+  /** The stage that the centre has designated. */
+  centreStage: (crossing: number) => objectId(17, 1, 2, crossing),
   centreMode: (crossing: number) => objectId(17, 1, 4, crossing),
 } as const
 

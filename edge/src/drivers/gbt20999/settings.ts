@@ -15,10 +15,10 @@ const Overrides = Type.Object(
   { additionalProperties: false },
 )
 
+const RequestNumber = Type.Integer({ minimum: 1, maximum: 64, description: 'row of the request in data class 8' })
 const RequestRow = {
   approach: Type.String({ maxLength: 32 }),
-  number: Type.Integer({ minimum: 1, maximum: 64, description: 'row of the request in data class 8' }),
-  stage: Type.Integer({ minimum: 1, maximum: 64, description: 'the stage that the row is programmed to ask for' }),
+  stage: Type.Integer({ minimum: 1, maximum: 64, description: 'the stage that is asked for' }),
 }
 
 /** How one controller is reached and which of its numbers stands for what. Unknown keys are refused. */
@@ -38,11 +38,21 @@ export const Gbt20999Settings = Type.Object(
       { description: 'signal group of the table → phase and lamp group of the controller' },
     ),
     stages: Type.Record(Type.String(), Number1To64, { description: 'stage of the table → stage of the controller' }),
-    urgent: Type.Array(Type.Object(RequestRow, { additionalProperties: false }), { minItems: 1 }),
+    // `urgent-request`, the default, turns a request of data class 8 on. `centre-stage` designates the stage in data
+    // class 17, for controllers that let nobody write a request.
+    ask: Type.Optional(OneOf('urgent-request', 'centre-stage')),
+    urgent: Type.Array(
+      Type.Object({ ...RequestRow, number: Type.Optional(RequestNumber) }, { additionalProperties: false }),
+      { minItems: 1 },
+    ),
     priority: Type.Optional(
-      Type.Array(Type.Object({ ...RequestRow, exit: Type.Optional(Type.String()) }, { additionalProperties: false }), {
-        minItems: 1,
-      }),
+      Type.Array(
+        Type.Object(
+          { ...RequestRow, number: RequestNumber, exit: Type.Optional(Type.String()) },
+          { additionalProperties: false },
+        ),
+        { minItems: 1 },
+      ),
     ),
     release: Type.Optional(
       OneOf('local-fixed-time', 'local-actuated', 'local-coordinated', 'local-adaptive', 'centre-plan'),
@@ -68,6 +78,7 @@ export interface RequestRow {
   kind: RequestKind
   approach: string
   exit: string | undefined
+  /** In data class 8; that of the stage where no request is written. */
   number: number
   stage: number
 }
@@ -79,23 +90,39 @@ export interface Site {
   crossingRow: number
   pollMs: number
   replyMs: number
+  /** The stage is designated, no request is written. */
+  byStage: boolean
   rows: readonly RequestRow[]
 }
 
 const check = compile(Gbt20999Settings)
 
+interface GivenRow {
+  approach: string
+  exit?: string
+  number?: number
+  stage: number
+}
+
 /** @throws InputError `schema` or `controller-settings` naming every wrong field */
 export function requireSite(value: unknown, table: JunctionTable): Site {
   const settings = check.require(value, 'controller settings')
-  const faults = [...groupFaults(settings, table), ...stageFaults(settings, table), ...rowFaults(settings, table)]
+  const faults = [
+    ...groupFaults(settings, table),
+    ...stageFaults(settings, table),
+    ...askFaults(settings),
+    ...rowFaults(settings, table),
+  ]
   if (faults.length > 0) {
     const detail = faults.map(({ field, message }) => `${field} ${message}`).join('; ')
     throw new InputError('controller-settings', `controller of junction ${table.id}: ${detail}`, faults)
   }
-  const row = (kind: RequestKind) => (given: { approach: string; exit?: string; number: number; stage: number }) => ({
+  const byStage = settings.ask === 'centre-stage'
+  const row = (kind: RequestKind) => (given: GivenRow) => ({
     kind,
     exit: undefined,
     ...given,
+    number: byStage ? given.stage : (given.number as number),
   })
   return {
     settings,
@@ -103,6 +130,7 @@ export function requireSite(value: unknown, table: JunctionTable): Site {
     crossingRow: settings.crossingRow ?? 1,
     pollMs: (settings.pollS ?? 0.5) * 1000,
     replyMs: (settings.replyS ?? 1) * 1000,
+    byStage,
     rows: [...settings.urgent.map(row('urgent')), ...(settings.priority ?? []).map(row('priority'))],
   }
 }
@@ -142,13 +170,33 @@ function named(
   ]
 }
 
-function rowFaults({ urgent, priority = [] }: Gbt20999Settings, { approaches }: JunctionTable): FieldError[] {
+/** What each way of asking needs, and cannot have. */
+function askFaults({ ask = 'urgent-request', urgent, priority, release }: Gbt20999Settings): FieldError[] {
+  if (ask === 'urgent-request') {
+    return urgent.flatMap(({ number }, index) =>
+      number === undefined
+        ? [{ field: `urgent.${index}.number`, message: 'is missing: give the row of the request' }]
+        : [],
+    )
+  }
+  const faults: FieldError[] = []
+  if (release === undefined) {
+    const message = 'is missing: the mode in which the junction is given back after a stage was designated'
+    faults.push({ field: 'release', message })
+  }
+  if (priority) {
+    faults.push({ field: 'priority', message: 'is for ask "urgent-request": a designated stage takes the plan away' })
+  }
+  return faults
+}
+
+function rowFaults({ ask, urgent, priority = [] }: Gbt20999Settings, { approaches }: JunctionTable): FieldError[] {
   const faults: FieldError[] = []
   const rows = { urgent, priority }
   for (const [kind, list] of Object.entries(rows)) {
     const seen = new Set<string>()
     const stages = new Map<number, number>()
-    list.forEach((row: { approach: string; exit?: string; number: number; stage: number }, index) => {
+    list.forEach((row: GivenRow, index) => {
       const field = `${kind}.${index}`
       const approach = approaches.find(({ id }) => id === row.approach)
       if (!approach)
@@ -158,11 +206,12 @@ function rowFaults({ urgent, priority = [] }: Gbt20999Settings, { approaches }: 
       }
       const way = JSON.stringify([row.approach, row.exit])
       if (seen.has(way)) faults.push({ field: `${field}.approach`, message: `"${row.approach}" is listed twice` })
+      seen.add(way)
+      if (row.number === undefined || ask === 'centre-stage') return
       // One row of the controller may serve opposite approaches, with the one stage it asks for.
       if ((stages.get(row.number) ?? row.stage) !== row.stage) {
         faults.push({ field: `${field}.stage`, message: `${row.stage}: number ${row.number} has another stage above` })
       }
-      seen.add(way)
       stages.set(row.number, row.stage)
     })
   }

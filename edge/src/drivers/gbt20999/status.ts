@@ -14,6 +14,8 @@ export interface Status {
   /** Whether the present stage has its right of way, rather than being on the way in or out. */
   running: boolean
   remainingMs: number
+  /** By the centre, any; only where that is how the controller is asked. */
+  designated: number
   requested: ReadonlySet<string>
   executed: ReadonlySet<string>
 }
@@ -27,17 +29,19 @@ const stagesOf = ({ settings, rows }: Site): number[] => [
 
 /** Everything that one poll asks for. */
 export function statusObjects(site: Site): ObjectId[] {
-  const { settings, assumed, crossingRow, rows } = site
+  const { settings, assumed, crossingRow, byStage, rows } = site
   return [
     ...new Set([
       ...Object.values(settings.groups).map(({ lamp }) => objects.lampState(assumed.lampStateAttribute, lamp)),
       objects.runMode(crossingRow),
       objects.currentStage(crossingRow),
       ...stagesOf(site).flatMap((stage) => [objects.stageState(stage), objects.stageRemaining(stage)]),
-      ...rows.flatMap(({ kind, number }) => {
-        const { requested, executed } = requestObjects(kind, number)
-        return [requested, executed]
-      }),
+      ...(byStage
+        ? [objects.centreStage(crossingRow)]
+        : rows.flatMap(({ kind, number }) => {
+            const { requested, executed } = requestObjects(kind, number)
+            return [requested, executed]
+          })),
     ]),
   ]
 }
@@ -51,7 +55,7 @@ export function statusOf(
   site: Site,
   read: ReadonlyMap<ObjectId, Answer>,
 ): { status: Status } | { fault: FieldError } {
-  const { settings, assumed, crossingRow, rows } = site
+  const { settings, assumed, crossingRow, byStage, rows } = site
   let fault: FieldError | undefined
   const number = (id: ObjectId, length: number): number => {
     const answer = read.get(id) ?? { error: 'not read' }
@@ -77,10 +81,13 @@ export function statusOf(
   const remaining = known ? number(objects.stageRemaining(stage), 2) : 0
   const requested = new Set<string>()
   const executed = new Set<string>()
+  const designated = byStage ? number(objects.centreStage(crossingRow), 1) : assumed.noStage
   for (const row of rows) {
     const at = requestObjects(row.kind, row.number)
-    if (number(at.requested, 1) === assumed.requestOn) requested.add(requestKey(row))
-    if (number(at.executed, 1) === assumed.executing) executed.add(requestKey(row))
+    const asked = byStage ? designated === row.stage : number(at.requested, 1) === assumed.requestOn
+    const served = byStage ? asked && runMode === assumed.stageMode : number(at.executed, 1) === assumed.executing
+    if (asked) requested.add(requestKey(row))
+    if (served) executed.add(requestKey(row))
   }
   if (fault) return { fault }
   return {
@@ -90,6 +97,7 @@ export function statusOf(
       stage,
       running: state === stageStates.running,
       remainingMs: remaining * assumed.remainingUnitS * 1000,
+      designated,
       requested,
       executed,
     },

@@ -30,6 +30,12 @@ describe('settings', () => {
 
   const { 'v-n': _gone, ...fewer } = settings().groups
   const row = (change: object) => [{ ...settings().urgent[0], ...change }, ...settings().urgent.slice(1)]
+  const byStage = { ...settings(), ask: 'centre-stage', release: 'local-coordinated' }
+  const unnumbered = settings().urgent.map(({ number: _, ...rest }) => rest)
+  it('need no request numbers where the centre designates the stage', () => {
+    expect(refused({ ...byStage, urgent: unnumbered })).toEqual([])
+  })
+
   it.each([
     ['an unknown key', { ...settings(), hots: 'x' }, ['hots']],
     ['a missing group', { ...settings(), groups: fewer }, ['groups.v-n']],
@@ -52,6 +58,17 @@ describe('settings', () => {
       'an exit that cannot be reached',
       { ...settings(), priority: [{ approach: 'n', exit: 'n', number: 1, stage: 1 }] },
       ['priority.0.exit'],
+    ],
+    [
+      'no request number',
+      { ...settings(), urgent: unnumbered.slice(0, 1) },
+      ['urgent.0.number', 'urgent', 'urgent', 'urgent'],
+    ],
+    ['a designated stage that nothing gives back', { ...byStage, release: undefined }, ['release']],
+    [
+      'transit priority beside a designated stage',
+      { ...byStage, priority: [{ approach: 'n', number: 1, stage: 1 }] },
+      ['priority'],
     ],
     ['an unknown assumption', { ...settings(), assumptions: { crcPolynom: 1 } }, ['assumptions.crcPolynom']],
   ])('with %s are refused, naming the field', (_what, given, fields) => {

@@ -2,7 +2,7 @@ import { type ObjectId, objects, plannedModes, requestObjects } from './objects.
 import { releaseModes, type Site } from './settings.ts'
 import { requestKey, type Status } from './status.ts'
 
-export interface Order {
+interface Order {
   id: ObjectId
   data: Uint8Array
 }

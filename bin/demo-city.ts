@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { City, Clock } from '@clearway/contracts'
-import { AuditLog, type Config, Devices, importStays, People, Records, Sessions } from '@clearway/gateway'
+import { AuditLog, type Config, Devices, Issuer, importStays, People, Records, Sessions } from '@clearway/gateway'
 import { heidelberg, loadCity } from '@clearway/routing'
 import { demoDevices, historyOf, StayReplay } from '@clearway/simulators'
 import { importNetwork } from './commands/import.ts'
@@ -37,6 +37,8 @@ export async function prepareDemo(config: Config, clock: Clock, say: (text: stri
     say('Importing Heidelberg from OpenStreetMap …')
     await importNetwork(shippedMap, heidelberg, config.dataDir)
   }
+  // Its public half is what the signal agents go by.
+  Issuer.open(config.dataDir)
   const { city } = await loadCity(files.cityDir)
   const records = Records.open(config.dataDir)
   try {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { compile, InputError, type JunctionTable, Name, systemClock } from '@clearway/contracts'
+import { compile, InputError, type JunctionTable, Name, type SignalRequest, systemClock } from '@clearway/contracts'
 import {
   type Address,
   clausesNamed,
@@ -13,6 +13,7 @@ import {
   TappedLine,
   textOf,
 } from '@clearway/edge'
+import { Issuer } from '@clearway/gateway'
 import { Aedes } from 'aedes'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { ended } from '../ended.ts'
@@ -27,6 +28,7 @@ interface ConformOptions {
   username?: string
   passwordFile?: string
   caFile?: string
+  signWith?: string
   json?: string
   only: string[]
   strict?: boolean
@@ -60,6 +62,7 @@ export function conformCommand(): Command {
     .option('--username <name>', 'of the centre at the broker')
     .option('--password-file <file>', 'file that holds its password and nothing else')
     .option('--ca-file <file>', 'PEM of the authority, for mqtts')
+    .option('--sign-with <file>', 'PEM private key (Ed25519), for a device that takes signed requests only')
     .option('--only <clause...>', 'clauses or scenes, see docs/conformance.md', [])
     .option('--json <file>', 'writes the report for machines')
     .option('--strict', 'a clause that was not run counts as failed')
@@ -98,7 +101,9 @@ async function conform(options: ConformOptions): Promise<void> {
         : { password: textOfFile(options.passwordFile, 'passwordFile').trim() }),
       ...(options.caFile === undefined ? {} : { ca: textOfFile(options.caFile, 'caFile') }),
     }
-    const centre = await MqttCentre.open({ url: url.href, district, device, ...access }, systemClock, line)
+    const issuer = options.signWith === undefined ? undefined : Issuer.of(textOfFile(options.signWith, 'signWith'))
+    const sign = issuer && ((topic: string, request: SignalRequest) => issuer.signed(topic, request))
+    const centre = await MqttCentre.open({ url: url.href, district, device, sign, ...access }, systemClock, line)
     ends.unshift(() => centre.close())
     if (line && at) {
       const { host, port } = await line.open(at)

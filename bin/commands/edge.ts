@@ -30,6 +30,7 @@ export function edgeCommand(): Command {
     )
     .option('--controller <file>', "signal: JSON file with the driver's own settings")
     .option('--monitor-table <file>', "signal: JSON file with the conflict monitor's own table")
+    .option('--issuer-key-file <file>', "signal: PEM of the gateway's public key; takes requests it has signed only")
     .option('--period-s <seconds>', 'detector: one report a period', secondsOf)
     .option('--ca-file <file>', 'PEM of the authority, for mqtts')
     .option('--cert-file <file>', 'PEM client certificate whose common name is the device id')

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { InputError, systemClock } from '@clearway/contracts'
-import { createLog, loadConfig } from '@clearway/gateway'
+import { IssuerKeys } from '@clearway/edge'
+import { createLog, issuerFiles, loadConfig } from '@clearway/gateway'
 import { runCitySimulator } from '@clearway/simulators'
 import { Command } from 'commander'
 import { demoFiles, demoSeed, prepareDemo } from '../demo-city.ts'
@@ -25,7 +26,8 @@ export function simulateCommand(): Command {
       await runCitySimulator({
         cityDir: files.cityDir,
         mqttUrl: options.mqtt ?? config.mqtt.broker?.url ?? `mqtt://127.0.0.1:${config.mqtt.port}`,
-        credentials: readCredentials(files.credentialsFile),
+        credentials: prepared(files.credentialsFile, 'credentials', (text) => JSON.parse(text)),
+        issuer: prepared(issuerFiles(config.dataDir).publicKey, 'issuer', (text) => new IssuerKeys(text)),
         outboxDir: files.outboxDir,
         seed: demoSeed,
         clock: systemClock,
@@ -35,11 +37,11 @@ export function simulateCommand(): Command {
     })
 }
 
-function readCredentials(file: string): Record<string, string> {
+function prepared<T>(file: string, field: string, read: (text: string) => T): T {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>
+    return read(readFileSync(file, 'utf8'))
   } catch (error) {
     const message = `${file} cannot be read (${(error as Error).message}); "clearway simulate --prepare" makes it`
-    throw new InputError('credentials', message, [{ field: 'credentials', message }])
+    throw new InputError('not-prepared', message, [{ field, message }])
   }
 }

@@ -30,6 +30,7 @@ import type { ControllerLink } from './signal/controller-link.ts'
 import { SimulatedController } from './signal/simulated-controller.ts'
 import { requireTimingTable } from './signal/timing-table.ts'
 import { tick } from './ticker.ts'
+import { IssuerKeys } from './uplink/issuer-keys.ts'
 import { MqttUplink } from './uplink/mqtt-uplink.ts'
 
 /** One agent alone on site. Unknown keys are refused. */
@@ -49,6 +50,9 @@ export const EdgeConfiguration = Type.Object(
       Type.String({ description: "signal, our controller: the conflict monitor's own JunctionTable; else the same" }),
     ),
     controller: Type.Optional(Type.String({ description: "signal: JSON file with the driver's own settings" })),
+    issuerKeyFile: Type.Optional(
+      Type.String({ description: 'signal: PEM of the gateway’s public key; requests it has not signed are refused' }),
+    ),
     periodS: Type.Optional(Type.Number({ minimum: 1, maximum: 3600, description: 'detector: one report a period' })),
     caFile: Type.Optional(Type.String({ description: 'PEM, for mqtts' })),
     certFile: Type.Optional(Type.String({ description: 'PEM client certificate whose common name is the device id' })),
@@ -91,12 +95,13 @@ export async function runEdge(configuration: unknown, around: EdgeSurroundings, 
     ...(config.keyFile === undefined ? {} : { key: textOf(config.keyFile, 'keyFile') }),
   }
   const signal = config.kind === 'signal' ? signalOf(config, around) : undefined
+  const issuer = issuerOf(config)
   makeFolder(config.outbox, 'outbox')
   const outbox = new Outbox(join(config.outbox, `${config.device}.sqlite`), clock, random, report)
   const uplink = <K extends DeviceKind>(kind: K) =>
     new MqttUplink(
       { district: config.district, kind, device: config.device },
-      { url: config.mqtt, token, firmware, tls },
+      { url: config.mqtt, token, firmware, tls, issuer },
       { outbox, clock, random, report },
     )
   const agent = build(config, signal, uplink, around)
@@ -151,6 +156,12 @@ function textOf(path: string, field: string): string {
     const { message } = error as Error
     throw new InputError('edge-file', `${field}: ${message}`, [{ field, message }])
   }
+}
+
+function issuerOf({ kind, issuerKeyFile }: EdgeConfiguration): IssuerKeys | undefined {
+  if (issuerKeyFile === undefined) return undefined
+  if (kind !== 'signal') throw wrongKey('issuerKeyFile', `"${issuerKeyFile}" is for signal agents, not a ${kind}`)
+  return new IssuerKeys(textOf(issuerKeyFile, 'issuerKeyFile'))
 }
 
 function signalOf(config: EdgeConfiguration, around: EdgeSurroundings) {

@@ -20,6 +20,7 @@ import { createIngest } from './ingest/ingest.ts'
 import { Lifetime } from './lifetime.ts'
 import { createParking } from './parking/parking.ts'
 import { Records } from './records/records.ts'
+import { Issuer } from './signals/issuer.ts'
 import { createSignals } from './signals/signals.ts'
 import { createSigns } from './signs/signs.ts'
 import { heartbeatS, LiveStream } from './stream/live-stream.ts'
@@ -86,6 +87,7 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
     log,
     records,
     devices,
+    issuer: Issuer.open(config.dataDir),
     registry: metrics,
   })
   devices.presenceFrom((id) => ingest.presence.of(id))

@@ -13,4 +13,5 @@ export { type ImportedStay, type ImportOptions, importStays } from './parking/im
 export { Lots, seedLots } from './parking/lots.ts'
 export { Tariffs } from './parking/tariffs.ts'
 export { Records } from './records/records.ts'
+export { Issuer, issuerFiles } from './signals/issuer.ts'
 export { createSignals } from './signals/signals.ts'

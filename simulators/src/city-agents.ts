@@ -6,6 +6,7 @@ import {
   DetectorAgent,
   GateAgent,
   type Identity,
+  type IssuerKeys,
   MqttUplink,
   type Navigator,
   type Outbox,
@@ -26,6 +27,7 @@ export interface Surroundings {
   district: string
   mqttUrl: string
   credentials: Readonly<Record<string, string>>
+  issuer: IssuerKeys | undefined
   outbox: Outbox
   clock: Clock
   random: Random
@@ -40,7 +42,7 @@ const FIRMWARE = 'clearway-simulated 0.1.0'
 function uplink<K extends DeviceKind>(around: Surroundings, kind: K, device: string): MqttUplink<K> {
   const identity: Identity<K> = { district: around.district, kind, device }
   const token = around.credentials[device]!
-  return new MqttUplink(identity, { url: around.mqttUrl, token, firmware: FIRMWARE }, around)
+  return new MqttUplink(identity, { url: around.mqttUrl, token, firmware: FIRMWARE, issuer: around.issuer }, around)
 }
 
 /** The simulated cabinets by junction, and the agents beside them. */

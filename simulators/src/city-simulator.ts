@@ -9,7 +9,7 @@ import {
   seededRandom,
   toTimestamp,
 } from '@clearway/contracts'
-import { type Agent, Outbox, tick } from '@clearway/edge'
+import { type Agent, type IssuerKeys, Outbox, tick } from '@clearway/edge'
 import { createRouteEngine, loadCity } from '@clearway/routing'
 import {
   DETECTOR_PERIOD_S,
@@ -35,6 +35,8 @@ export interface CitySimulatorOptions {
   mqttUrl: string
   /** Token by device id, for every device of `demoDevices(city)`. */
   credentials: Readonly<Record<string, string>>
+  /** The signal agents take requests only that one of these has signed. */
+  issuer?: IssuerKeys
   /** Folder for unsent events and the replay's cursor (`replay.json`); made when absent. */
   outboxDir: string
   seed: number
@@ -82,6 +84,7 @@ export async function runCitySimulator(options: CitySimulatorOptions): Promise<v
     district: city.district,
     mqttUrl,
     credentials,
+    issuer: options.issuer,
     outbox,
     clock,
     random: random.fork('uplinks'),

@@ -219,6 +219,16 @@ describe.concurrent('other files', () => {
     expect(refusal(await run(['edge', '--kind', 'gate', ...place, '--mqtt', 'mqtt://127.0.0.1:1'], {}, at))).toMatch(
       /tokenFile: .*absent/,
     )
+    writeFileSync(join(at, 'token'), 'a token')
+    const known = ['--district', 'demo', '--device', 'd-1', '--outbox', 'outbox', '--token-file', 'token']
+    const key = [...known, '--mqtt', 'mqtt://127.0.0.1:1', '--issuer-key-file', 'token']
+    expect(refusal(await run(['edge', '--kind', 'gate', ...key], {}, at))).toMatch(
+      /issuerKeyFile "token" is for signal agents, not a gate/,
+    )
+    writeFileSync(join(at, 'table.json'), JSON.stringify(crossing()))
+    expect(refusal(await run(['edge', '--kind', 'signal', ...key, '--table', 'table.json'], {}, at))).toMatch(
+      /issuerKeyFile holds no "BEGIN PUBLIC KEY"/,
+    )
   })
 })
 

@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ConformanceReport } from '@clearway/edge'
+import { Issuer, issuerFiles } from '@clearway/gateway'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { brisk } from '../../edge/test/conformance/brisk-table.ts'
 import { need } from '../debian-packages.ts'
@@ -37,15 +38,15 @@ afterAll(async () => {
 
 const about = ['--device', 'signal', '--district', table.district, '--table', tableFile]
 
-/** Examines one `clearway edge` of its own. @param device its id, and the name of its files */
-async function conform(device: string, where: readonly string[], only: readonly string[]) {
+/** Examines one `clearway edge` of its own. @param device its id, and the name of its files @param more of its options */
+async function conform(device: string, where: readonly string[], only: readonly string[], more: string[] = []) {
   const json = join(folder, `${device}.json`)
   const args = ['conform', ...about, '--id', device, ...where, '--json', json, '--only', ...only]
   const command = startCommand(args)
   running.push(command)
   const url = await command.found((line) => /^Connect the device to (mqtt:\S+)$/.exec(line)?.[1])
   const edge = ['--kind', 'signal', '--district', table.district, '--device', device, '--mqtt', url]
-  const files = ['--token-file', tokenFile, '--outbox', join(folder, device), '--table', tableFile]
+  const files = ['--token-file', tokenFile, '--outbox', join(folder, device), '--table', tableFile, ...more]
   const agent = startCommand(['edge', ...edge, ...files])
   running.push(agent)
   const code = await command.ended
@@ -122,6 +123,16 @@ describe('clearway conform', { concurrent: true }, () => {
     expect(text).toContain('0 passed, 0 failed, 4 not run')
     // Of a device that never came nothing is known.
     expect(code).toBe(1)
+  })
+
+  it('signs its requests for a device that takes no others', async () => {
+    const issuer = Issuer.open(join(folder, 'issuer'))
+    const { key, publicKey } = issuerFiles(join(folder, 'issuer'))
+    expect(readFileSync(publicKey, 'utf8')).toBe(issuer.publicKey)
+    const only = ['request-answered', 'cancel-releases', 'garbage']
+    passes(await conform('sig-6', [...own, '--sign-with', key], only, ['--issuer-key-file', publicKey]))
+    const unsigned = await conform('sig-7', own, ['request-answered'], ['--issuer-key-file', publicKey])
+    expect(unsigned.report.clauses.map(({ id, result }) => [id, result])).toEqual([['request-answered', 'fail']])
   })
 
   it('fails a device that never comes', async () => {

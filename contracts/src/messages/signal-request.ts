@@ -26,5 +26,23 @@ export const SignalRequest = Type.Object({
   arrivalLatest: Timestamp,
   leaseUntil: Timestamp,
   expiresAt: Timestamp,
+  signature: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9+/]{86}==$',
+      description: "issuer's Ed25519 signature over topic and fields, base64; agents that hold its key take no other",
+    }),
+  ),
 })
 export type SignalRequest = Static<typeof SignalRequest>
+
+const signedFields = [
+  ...['id', 'at', 'request', 'type', 'sequence', 'vehicle', 'role', 'importance', 'approach', 'exit'],
+  ...['arrivalEarliest', 'arrivalLatest', 'leaseUntil', 'expiresAt'],
+] as const satisfies readonly (keyof SignalRequest)[]
+
+/**
+ * What the issuer signs, UTF-8: a JSON array of the topic and of every other field in the order of the schema, without
+ * white space. The topic is in it, so that no request can be played to another junction.
+ */
+export const signedText = (topic: string, request: SignalRequest): string =>
+  JSON.stringify([topic, ...signedFields.map((field) => request[field])])

@@ -1,4 +1,4 @@
-import { type Clock, devicePrefix, WorldError } from '@clearway/contracts'
+import { type Clock, compile, devicePrefix, SignalRequest, WorldError } from '@clearway/contracts'
 import mqtt, { type MqttClient } from 'mqtt'
 import type { Arrived, CentreLink, DeviceLine } from './centre-link.ts'
 
@@ -11,7 +11,11 @@ export interface MqttCentreOptions {
   password?: string
   /** PEM text, for `mqtts:`. */
   ca?: string
+  /** Signs requests, for devices that take no others. */
+  sign?: ((topic: string, request: SignalRequest) => SignalRequest) | undefined
 }
+
+const request = compile(SignalRequest)
 
 const connectTimeoutMs = 10_000
 
@@ -21,6 +25,7 @@ export class MqttCentre implements CentreLink {
   readonly #client: MqttClient
   readonly #prefix: string
   readonly #clock: Clock
+  #sign: MqttCentreOptions['sign']
   #fault: Error | undefined
 
   private constructor(client: MqttClient, prefix: string, clock: Clock, line: DeviceLine | undefined) {
@@ -48,6 +53,7 @@ export class MqttCentre implements CentreLink {
       ...(ca === undefined ? {} : { ca }),
     })
     const centre = new MqttCentre(client, devicePrefix({ district, kind: 'signal', device }), clock, line)
+    centre.#sign = options.sign
     const fail = (detail: string, cause?: Error) => new WorldError('link', `broker at ${url}: ${detail}`, cause)
     await new Promise<void>((resolve, reject) => {
       client.once('connect', () => resolve())
@@ -77,7 +83,20 @@ export class MqttCentre implements CentreLink {
   }
 
   async send(channel: string, payload: string | Buffer): Promise<void> {
-    await this.#client.publishAsync(this.#prefix + channel, payload, { qos: 1 })
+    const topic = this.#prefix + channel
+    await this.#client.publishAsync(topic, channel === 'request' ? this.#signed(topic, payload) : payload, { qos: 1 })
+  }
+
+  /** What is no request, as the garbage of the examination, goes out as it is. */
+  #signed(topic: string, payload: string | Buffer): string | Buffer {
+    if (!this.#sign || typeof payload !== 'string') return payload
+    try {
+      const body: unknown = JSON.parse(payload)
+      return request.matches(body) ? JSON.stringify(this.#sign(topic, body)) : payload
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+      return payload
+    }
   }
 
   /** A broker hands out what it keeps at every SUBSCRIBE (MQTT 3.1.1, 3.8.4). */

@@ -3,18 +3,22 @@ import type { Report } from '../report.ts'
 import { admit } from './admit.ts'
 
 type Handler = (body: never) => void
+/** What a message has to pass beyond its schema. @throws PeerError naming the field */
+export type Trust = (channel: string, body: unknown) => void
 
 /** The handlers of one device and the door before them. What is refused is reported and changes nothing. */
 export class DownChannels {
   readonly #kind: DeviceKind
   readonly #clock: Clock
   readonly #report: Report
+  readonly #trust: Trust | undefined
   readonly #handlers = new Map<string, Set<Handler>>()
 
-  constructor(kind: DeviceKind, clock: Clock, report: Report) {
+  constructor(kind: DeviceKind, clock: Clock, report: Report, trust?: Trust) {
     this.#kind = kind
     this.#clock = clock
     this.#report = report
+    this.#trust = trust
   }
 
   on(channel: string, handler: Handler): () => void {
@@ -27,6 +31,7 @@ export class DownChannels {
     let body: unknown
     try {
       body = admit(this.#kind, channel, payload, this.#clock.now())
+      this.#trust?.(channel, body)
     } catch (error) {
       if (!(error instanceof PeerError)) throw error
       this.#report(error as ClearwayError)

@@ -5,12 +5,14 @@ import {
   devicePrefix,
   PeerError,
   type Random,
+  type SignalRequest,
   WorldError,
 } from '@clearway/contracts'
 import mqtt, { type MqttClient } from 'mqtt'
 import type { Outbox } from '../outbox.ts'
 import type { Report } from '../report.ts'
 import { DownChannels } from './down-channels.ts'
+import type { IssuerKeys } from './issuer-keys.ts'
 import { Postmark } from './postmark.ts'
 import type { DownBody, DownChannel, Identity, UpBody, UpChannel, Uplink } from './uplink.ts'
 
@@ -22,6 +24,8 @@ export interface MqttUplinkOptions {
   firmware: string
   /** PEM texts for `mqtts:`. */
   tls?: { ca?: string; cert?: string; key?: string }
+  /** Takes only requests that one of these has signed; without it the credential and the broker are trusted. */
+  issuer?: IssuerKeys | undefined
   keepaliveS?: number
   /** Longest pause between two attempts. */
   maxBackoffS?: number
@@ -79,7 +83,11 @@ export class MqttUplink<K extends DeviceKind> implements Uplink<K> {
     this.#report = report
     this.#prefix = devicePrefix(identity)
     this.#postmark = new Postmark(identity.device, outbox.bootId)
-    this.#down = new DownChannels(identity.kind, clock, report)
+    const { issuer } = options
+    const trust = (channel: string, body: unknown) => {
+      if (channel === 'request') issuer?.requireSigned(this.#prefix + channel, body as SignalRequest)
+    }
+    this.#down = new DownChannels(identity.kind, clock, report, trust)
     outbox.onKept(identity.device, () => this.#pump())
   }
 

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { devicePrefix, seededRandom, systemClock } from '@clearway/contracts'
+import { devicePrefix, type SignalRequest, seededRandom, signedText, systemClock } from '@clearway/contracts'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { MqttUplink, Outbox } from '../../src/index.ts'
+import { IssuerKeys, MqttUplink, Outbox } from '../../src/index.ts'
 import { TestBroker } from './broker.ts'
 import { request, uplinkSuite } from './uplink-suite.ts'
 
@@ -14,7 +15,7 @@ const identity = { district: 'lixia', kind: 'signal', device: 'j-1' } as const
 const random = seededRandom(7)
 const clock = systemClock
 
-async function connect(options: { token?: string } = {}) {
+async function connect(options: { token?: string; issuer?: IssuerKeys } = {}) {
   const broker = await TestBroker.open()
   const faults: string[] = []
   const report = (fault: Error) => faults.push(fault.message)
@@ -42,6 +43,31 @@ uplinkSuite('an uplink over MQTT', async () => {
       await broker.close()
     },
   }
+})
+
+it('hands on what the issuer has signed and reports what nobody has', async () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  const issuer = new IssuerKeys(publicKey.export({ type: 'spki', format: 'pem' }).toString())
+  const { broker, outbox, uplink, faults } = await connect({ issuer })
+  const heard: string[] = []
+  uplink.on('request', (message) => heard.push(message.request))
+  uplink.start()
+  await vi.waitFor(() => expect(uplink.connected).toBe(true))
+  const topic = `${devicePrefix(identity)}request`
+  const send = (message: SignalRequest) => broker.send(topic, JSON.stringify(message))
+  const good = request(clock.now(), { request: 'signed' })
+  const signature = sign(null, Buffer.from(signedText(topic, good)), privateKey).toString('base64')
+  send(request(clock.now(), { request: 'unsigned' }))
+  send({ ...good, request: 'forged', signature })
+  send({ ...good, signature })
+  await vi.waitFor(() => expect(heard).toEqual(['signed']))
+  expect(faults).toEqual([
+    `${topic}: signature is missing: only requests signed by the issuer are taken here`,
+    `${topic}: signature of request forged is not the issuer's for this content and topic`,
+  ])
+  await uplink.stop()
+  outbox.close()
+  await broker.close()
 })
 
 describe('the connection', () => {

@@ -9,10 +9,12 @@ import {
   formatTopic,
   InputError,
   NotFoundError,
+  type SignalRequest,
   toTimestamp,
 } from '@clearway/contracts'
 import type { TSchema } from 'typebox'
 import type { Downlink } from '../core.ts'
+import type { Issuer } from '../signals/issuer.ts'
 
 const checks = new Map<string, Check<unknown>>(
   Object.entries(channels)
@@ -25,15 +27,19 @@ export class DeviceDownlink implements Downlink {
   readonly #find: (id: string) => Device | undefined
   readonly #send: (topic: string, payload: Buffer) => Promise<void>
   readonly #clock: Clock
+  readonly #issuer: Issuer | undefined
 
+  /** @param issuer signs requests for priority; without one they go out unsigned */
   constructor(
     find: (id: string) => Device | undefined,
     send: (topic: string, payload: Buffer) => Promise<void>,
     clock: Clock,
+    issuer?: Issuer,
   ) {
     this.#find = find
     this.#send = send
     this.#clock = clock
+    this.#issuer = issuer
   }
 
   async send(id: string, channel: string, body: Record<string, unknown>): Promise<void> {
@@ -51,6 +57,8 @@ export class DeviceDownlink implements Downlink {
     const message = { ...body, id: randomUUID(), at: toTimestamp(this.#clock.now()) }
     check.require(message, `${device.kind}/${channel} to ${id}`)
     const topic = formatTopic({ district: device.district, kind: device.kind, device: id, channel })
-    await this.#send(topic, Buffer.from(JSON.stringify(message)))
+    const signed =
+      channel === 'request' && this.#issuer ? this.#issuer.signed(topic, message as unknown as SignalRequest) : message
+    await this.#send(topic, Buffer.from(JSON.stringify(signed)))
   }
 }

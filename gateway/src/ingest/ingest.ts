@@ -7,6 +7,7 @@ import { DeviceDownlink } from '../broker/downlink.ts'
 import { ExternalBroker, type ExternalBrokerOptions } from '../broker/external-broker.ts'
 import type { Downlink } from '../core.ts'
 import type { Records } from '../records/records.ts'
+import type { Issuer } from '../signals/issuer.ts'
 import { ingestCounters } from './counters.ts'
 import type { JournalEntry, LiveFeed, Projection } from './entry.ts'
 import { MessageIntake } from './intake.ts'
@@ -24,6 +25,8 @@ export interface IngestOptions {
   log: Logger
   records: Records
   devices: DeviceCredentials
+  /** Signs requests for priority. */
+  issuer?: Issuer
   /** Where the counters of `/metrics` are registered. */
   registry: Registry
   /** Bodies are kept for so long after every projection has seen them. */
@@ -135,7 +138,7 @@ export function createIngest(options: IngestOptions): Ingest {
 
   return {
     feed: new JournalFeed(journal, log),
-    downlink: new DeviceDownlink((id) => devices.find(id), send, clock),
+    downlink: new DeviceDownlink((id) => devices.find(id), send, clock, options.issuer),
     presence,
     journal,
     project(projections) {

@@ -1,5 +1,6 @@
 export * from './green-channel/green-channel.ts'
 export { routeSteps } from './guidance/route-steps.ts'
+export { type IsochroneMap, isochroneMap } from './isochrone/isochrone-map.ts'
 export { arcBearingDeg } from './live/arc-bearing.ts'
 export { type Disruption, LEAST_SPEED_FACTOR } from './live/disruptions.ts'
 export { conditionsDiffer, LiveSpeeds } from './live/live-speeds.ts'

@@ -22,9 +22,10 @@ import type { ImportedCity } from '../src/network/imported-city.ts'
 import { arcFlag } from '../src/network/road-network.ts'
 import { snap } from '../src/network/snap.ts'
 import { drivingProfiles } from '../src/search/driving-profile.ts'
+import { entryPoints } from '../src/search/entry-points.ts'
 import { createRouteEngine, type RouteEngine } from '../src/search/route-engine.ts'
 import { signalWaits } from '../src/search/signal-wait.ts'
-import { travelCost } from '../src/search/travel-cost.ts'
+import { partialMs, travelCost } from '../src/search/travel-cost.ts'
 import { dijkstra } from './dijkstra.ts'
 
 const map = new URL('../../simulators/cities/heidelberg/heidelberg.osm.pbf', import.meta.url).pathname
@@ -249,6 +250,36 @@ describe('routes in Heidelberg', () => {
     expect(distanceBetweenM(from, end(coordinates[0]!))).toBeLessThan(100)
     expect(distanceBetweenM(to, end(coordinates.at(-1)!))).toBeLessThan(100)
   })
+})
+
+describe('what can be reached in Heidelberg', () => {
+  it('within ten minutes is what Dijkstra reaches, at 150 random points', () => {
+    const { network, city } = imported
+    const station = city.places.find(({ id }) => id === 'feuerwache-heidelberg')!.position
+    const withinS = 600
+    const random = seededRandom(23)
+    for (const profile of ['car', 'fire'] as const) {
+      const cost = travelCost(network, drivingProfiles[profile], signalWaits(network, city.junctions))
+      const { parts } = engine.reach({ from: station, profile, withinS })
+      const starts = entryPoints(network, cost, station, 500, 'from')
+      let reached = 0
+      for (let i = 0; i < 75; i++) {
+        const arc = random.integer(network.arcCount)
+        const offsetM = network.lengthM[arc]! * random.next()
+        const goal = { arc, offsetM, distanceM: 0, side: 'right', position: station } as const
+        const least = dijkstra(network, cost, starts, [goal])
+        const found = parts
+          .filter((part) => part.arc === arc && part.fromM <= offsetM && offsetM <= part.toM)
+          .map((part) => part.startMs + partialMs(network, cost, arc, part.fromM, offsetM))
+        if (least === undefined || least > withinS * 1000) expect(found).toEqual([])
+        else {
+          reached++
+          expect(Math.min(...found)).toBe(least)
+        }
+      }
+      expect(reached).toBeGreaterThan(20)
+    }
+  }, 60_000)
 })
 
 describe('steps in Heidelberg', () => {

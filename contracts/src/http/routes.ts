@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { LineString, LocalText, Name, OneOf, Position } from '../names.ts'
+import { LotKind } from '../city.ts'
+import { LineString, LocalText, Name, OneOf, Position, Timestamp } from '../names.ts'
 
 export const RouteProfile = OneOf('car', 'ambulance', 'fire')
 export type RouteProfile = Static<typeof RouteProfile>
@@ -21,6 +22,12 @@ export const RouteQuery = Type.Object({
   to: LonLat,
   profile: Type.Optional(RouteProfile),
   alternatives: Type.Optional(Type.Integer({ minimum: 0, maximum: 5 })),
+  steps: Type.Optional(Type.Boolean({ description: 'true: also what the driver does, in words' })),
+  departAt: Type.Optional({
+    ...Timestamp,
+    description: 'waits at signals as their plans say around this time; expected waits where not given',
+  }),
+  ...VehicleLimits.properties,
 })
 export type RouteQuery = Static<typeof RouteQuery>
 
@@ -52,6 +59,7 @@ export const ForbiddenTurn = Type.Object({
   position: Position,
   fromStreet: Type.String(),
   toStreet: Type.String(),
+  atTimes: Type.Optional(Type.Literal(true, { description: 'the sign holds at certain hours only' })),
 })
 export type ForbiddenTurn = Static<typeof ForbiddenTurn>
 
@@ -107,3 +115,72 @@ export type Route = Static<typeof Route>
 
 export const Routes = Type.Object({ routes: Type.Array(Route, { minItems: 1 }) })
 export type Routes = Static<typeof Routes>
+
+/** Places of one side of a matrix. */
+const MatrixPlaces = Type.Array(Position, { minItems: 1, maxItems: 500 })
+
+export const MatrixRequest = Type.Object({
+  from: MatrixPlaces,
+  to: MatrixPlaces,
+  profile: Type.Optional(RouteProfile),
+  vehicle: Type.Optional(VehicleLimits),
+})
+export type MatrixRequest = Static<typeof MatrixRequest>
+
+/** A row for each place of `from`, a column for each of `to`. */
+export const Matrix = Type.Object({
+  durationsS: Type.Array(Type.Array(Type.Union([Type.Number(), Type.Null()])), {
+    description: 'seconds; null where no route leads',
+  }),
+  epoch: Route.properties.epoch,
+})
+export type Matrix = Static<typeof Matrix>
+
+export const IsochroneQuery = Type.Object({
+  from: LonLat,
+  withinS: Type.String({
+    pattern: '^\\d{1,4}(,\\d{1,4}){0,5}$',
+    description: 'seconds, one to six numbers separated by commas, for example 300,600',
+  }),
+  profile: Type.Optional(RouteProfile),
+  ...VehicleLimits.properties,
+})
+export type IsochroneQuery = Static<typeof IsochroneQuery>
+
+/** An available unit and its way. */
+export const RankedUnit = Type.Object({ vehicle: Name, name: LocalText, position: Position, route: Route })
+export type RankedUnit = Static<typeof RankedUnit>
+
+/** `lon,lat`, or the id of a hospital or station of the city. */
+const WalkEnd = Type.String({
+  pattern: '^(-?\\d+(\\.\\d+)?,-?\\d+(\\.\\d+)?|[a-z0-9][a-z0-9-]{0,62})$',
+  description: 'lon,lat, or the id of a place of the city; a hospital is entered by its doors',
+})
+
+export const WalkQuery = Type.Object({ from: WalkEnd, to: WalkEnd })
+export type WalkQuery = Static<typeof WalkQuery>
+
+export const Walk = Type.Object({
+  geometry: LineString,
+  distanceM: Type.Number({ description: 'to the nearest way and from it as the crow flies, between along the ways' }),
+  durationS: Type.Number({ description: 'at 1.3 m/s' }),
+})
+export type Walk = Static<typeof Walk>
+
+export const WalkLotsQuery = Type.Object({
+  from: WalkEnd,
+  withinM: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 10_000 })),
+})
+export type WalkLotsQuery = Static<typeof WalkLotsQuery>
+
+/** A car park and how far it is to walk there. */
+export const LotInWalk = Type.Object({
+  lot: Name,
+  name: LocalText,
+  position: Position,
+  kind: LotKind,
+  vacant: Type.Integer({ minimum: 0 }),
+  walkM: Type.Number(),
+  walkS: Type.Number(),
+})
+export type LotInWalk = Static<typeof LotInWalk>

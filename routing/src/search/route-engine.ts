@@ -8,6 +8,7 @@ import {
 import { type Customizer, localCustomizer, workerCustomizer } from '../hierarchy/customizer.ts'
 import { INFINITE } from '../hierarchy/graph.ts'
 import { buildTopology, type Topology } from '../hierarchy/topology.ts'
+import { type ReachedPart, reach } from '../isochrone/reach.ts'
 import type { RoadConditions } from '../live/road-conditions.ts'
 import { contractionOrder } from '../network/contraction-order.ts'
 import type { RoadNetwork } from '../network/road-network.ts'
@@ -61,6 +62,11 @@ export interface MatrixRequest extends ProfileRequest {
   to: readonly Position[]
 }
 
+export interface ReachRequest extends ProfileRequest {
+  from: Position
+  withinS: number
+}
+
 export interface RouteEngine {
   /** Number of the set of live weights in force; every answer names its own. */
   readonly epoch: number
@@ -84,6 +90,12 @@ export interface RouteEngine {
    * @throws InputError `off-map`, naming the place as `from.0`
    */
   matrix(request: MatrixRequest): (number | null)[][]
+  /**
+   * What can be driven to in a time, with expected waits.
+   *
+   * @throws InputError `off-map` when no road is near `from`
+   */
+  reach(request: ReachRequest): { parts: ReachedPart[]; epoch: number }
   /** Takes what the roads are like now. Resolves with the number of the epoch once it is in force. */
   update(conditions: RoadConditions): Promise<number>
   close(): Promise<void>
@@ -241,6 +253,11 @@ function engineOn<W extends Weights>(
         }
       }
       return rows
+    },
+    reach({ from, withinS, ...asked }) {
+      const { cost, closed, near } = trip(asked)
+      const parts = reach(network, cost, near(from, 'from'), Math.round(withinS * 1000), closed)
+      return { parts, epoch: epochs.number }
     },
     update: (conditions) => epochs.follow(conditions),
     close: () => finder.close(),

@@ -28,7 +28,7 @@ function stretches(network: RoadNetwork, arcs: Int32Array, offsetM: readonly num
   return found
 }
 
-/** Signs that hold at certain hours are left out, and those that do not hold for whom alone would pass them. */
+/** Signs that do not hold for emergency vehicles are left out: nobody else drives past one. */
 function forbiddenTurns(network: RoadNetwork, arcs: Int32Array, offsetM: readonly number[]): ForbiddenTurn[] {
   const bans = bansByFirstArc(network)
   const taken: ForbiddenTurn[] = []
@@ -41,6 +41,7 @@ function forbiddenTurns(network: RoadNetwork, arcs: Int32Array, offsetM: readonl
         position: { lon: network.nodeLon[node]!, lat: network.nodeLat[node]! },
         fromStreet: streetOf(network, arc),
         toStreet: streetOf(network, ban.arcs.at(-1)!),
+        ...(ban.hours && { atTimes: true as const }),
       })
     }
   }
@@ -53,7 +54,7 @@ function bansByFirstArc(network: RoadNetwork): ReadonlyMap<number, TurnBan[]> {
   const known = indexes.get(network)
   if (known) return known
   const index = Map.groupBy(
-    network.turnBans.filter(({ hours, emergencyExempt }) => hours === null && !emergencyExempt),
+    network.turnBans.filter(({ emergencyExempt }) => !emergencyExempt),
     ({ arcs }) => arcs[0]!,
   )
   indexes.set(network, index)

@@ -11,7 +11,7 @@ import { isGreen, MemoryBroker, MemoryUplink, SignalAgent, SimulatedController }
 import { createDispatch, createSignals } from '@clearway/gateway'
 import type { RouteEngine } from '@clearway/routing'
 import { expect } from 'vitest'
-import { arrivalIn, freeRoute } from '../gateway/test/dispatch/street.ts'
+import { arrivalIn, engineOf, freeRoute } from '../gateway/test/dispatch/street.ts'
 import { Outside } from '../gateway/test/signals/outside.ts'
 import { crossroads } from '../routing/test/green-channel/crossroads.ts'
 
@@ -23,7 +23,7 @@ export const wang = { name: 'wang', roles: ['dispatcher' as const] }
 const at = (eastM: number) => ({ lon: eastM / metresPerDegree, lat: 0 })
 
 /** A street from west to east through `junctions` crossroads, entered from the west at each. */
-function street(junctions: number): Pick<RouteEngine, 'route'> {
+function street(junctions: number): ReturnType<typeof engineOf> {
   const distanceM = (junctions + 1) * blockM
   const route: Route = {
     geometry: { type: 'LineString', coordinates: [at(0), at(distanceM)].map(({ lon, lat }) => [lon, lat]) },
@@ -35,7 +35,7 @@ function street(junctions: number): Pick<RouteEngine, 'route'> {
       ...{ approach: 'w', exit: 'e', offsetM: (i + 1) * blockM, ...arrivalIn(((i + 1) * blockM) / paceMps) },
     })),
   }
-  return { route: () => [route] as ReturnType<RouteEngine['route']> }
+  return engineOf(() => [route] as ReturnType<RouteEngine['route']>)
 }
 
 /** What drives through the corridor, and what its junctions offer beside pre-emption. */

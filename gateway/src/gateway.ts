@@ -1,4 +1,5 @@
 import { type Clock, WorldError } from '@clearway/contracts'
+import { createRouteEngine } from '@clearway/routing'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
@@ -9,7 +10,7 @@ import { People } from './access/people.ts'
 import { type ServiceToken, Sessions } from './access/sessions.ts'
 import { createAudit } from './audit/audit.ts'
 import { AuditLog } from './audit/log.ts'
-import { createCity, readCity } from './city/city.ts'
+import { createCity, readCity, timeZoneOf } from './city/city.ts'
 import type { Config } from './config.ts'
 import type { Core, Feature } from './core.ts'
 import { lockData } from './data-lock.ts'
@@ -20,6 +21,7 @@ import { createIngest } from './ingest/ingest.ts'
 import { Lifetime } from './lifetime.ts'
 import { createParking } from './parking/parking.ts'
 import { Records } from './records/records.ts'
+import { createRoutes } from './routes/routes.ts'
 import { Issuer } from './signals/issuer.ts'
 import { createSignals } from './signals/signals.ts'
 import { createSigns } from './signs/signs.ts'
@@ -118,15 +120,21 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
     city: data?.city,
     network: data?.network,
   }
+  const engine =
+    data && createRouteEngine(data.network, { junctions: data.city.junctions, timeZone: timeZoneOf(config, data.city) })
   const signals = createSignals(core)
+  const dispatch = createDispatch(core, signals, engine)
+  const parking = createParking(core)
+  const { units } = dispatch.dispatcher
   const features: readonly Feature[] = [
     createAccess({ records, clock, audit, devices, people, sessions }),
     createAudit(audit),
     createStream(stream),
     createCity(config, data, manifest.version),
     signals,
-    createDispatch(core, signals),
-    createParking(core),
+    createRoutes(core, { engine, walking: data?.walking, units, lots: () => parking.lots() }),
+    dispatch,
+    parking,
     createSigns(core),
   ]
   for (const { projections } of features) ingest.project(projections ?? [])

@@ -1,18 +1,21 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type City, CityOverview, PageConfiguration, WorldError } from '@clearway/contracts'
-import { loadCity, type RoadNetwork } from '@clearway/routing'
+import { type City, CityOverview, InputError, PageConfiguration, WorldError } from '@clearway/contracts'
+import { loadCity, loadWalking, type RoadNetwork, type WalkingNetwork } from '@clearway/routing'
 import { Type } from 'typebox'
 import type { Config } from '../config.ts'
 import type { Feature } from '../core.ts'
 import { acceptsGzip, compressed, decompressed } from '../http/compression.ts'
 import { rawRoute, route } from '../http/route.ts'
+import { deepestZoom, StreetTiles } from './street-tiles.ts'
 
 /** What a road-network import left in `<dataDir>/city`. */
 export interface CityData {
   city: City
   network: RoadNetwork
+  /** Undefined where the map knows no ways for people on foot. */
+  walking: WalkingNetwork | undefined
   /** GeoJSON of the base map, gzip. */
   streets: Buffer
 }
@@ -26,7 +29,7 @@ export async function readCity(dataDir: string): Promise<CityData | undefined> {
   if (!existsSync(join(dir, 'city.json'))) return undefined
   const { city, network } = await loadCity(dir)
   const streets = await compressed(await bytesOf(join(dir, 'streets.geojson')))
-  return { city, network, streets }
+  return { city, network, walking: await loadWalking(dir), streets }
 }
 
 async function bytesOf(file: string): Promise<Buffer> {
@@ -63,6 +66,7 @@ export function createCity(config: Config, data: CityData | undefined, version: 
     ...{ name, district, attribution, bounds, places, timeZone },
     simulated: config.simulate === 'on',
   }
+  const tiles = data && new StreetTiles(data.streets)
   return {
     routes: [
       route({
@@ -95,6 +99,37 @@ export function createCity(config: Config, data: CityData | undefined, version: 
           return { body: data.streets, headers: { ...answer, 'content-encoding': 'gzip' } }
         },
       }),
+      rawRoute({
+        method: 'GET',
+        path: '/city/tiles/{z}/{x}/{y}',
+        access: 'signed-in',
+        summary: 'A vector tile (MVT) of the base map: one layer `streets` with `class` and `name`',
+        params: TileAddress,
+        mediaType: 'application/vnd.mapbox-vector-tile',
+        answer: Type.String({ contentMediaType: 'application/vnd.mapbox-vector-tile' }),
+        handle: async ({ params }) => {
+          const { z, x, y } = requireTile(params)
+          const body = (await tiles?.tile(z, x, y)) ?? Buffer.alloc(0)
+          return { body, headers: { 'cache-control': 'private, max-age=300' } }
+        },
+      }),
     ],
   }
+}
+
+const TileNumber = Type.String({ pattern: '^\\d{1,8}$', description: 'a whole number' })
+const TileAddress = Type.Object({ z: TileNumber, x: TileNumber, y: TileNumber })
+
+/** @throws InputError naming the number that no tile has */
+function requireTile(address: Record<'z' | 'x' | 'y', string>): Record<'z' | 'x' | 'y', number> {
+  const z = Number(address.z)
+  const refuse = (field: string, most: number) => {
+    const message = `${address[field as 'z']} is not within 0 to ${most}`
+    return new InputError('tile', `${field} ${message}`, [{ field, message }])
+  }
+  if (z > deepestZoom) throw refuse('z', deepestZoom)
+  const [x, y] = [Number(address.x), Number(address.y)]
+  if (x >= 2 ** z) throw refuse('x', 2 ** z - 1)
+  if (y >= 2 ** z) throw refuse('y', 2 ** z - 1)
+  return { z, x, y }
 }

@@ -1,22 +1,10 @@
-import {
-  type DeviceStatus,
-  Dispatch,
-  NewDispatch,
-  Page,
-  type Position,
-  pageQuery,
-  RouteQuery,
-  Routes,
-  Timestamp,
-  Unit,
-} from '@clearway/contracts'
-import { createRouteEngine, type RouteEngine } from '@clearway/routing'
+import { type DeviceStatus, Dispatch, NewDispatch, Page, pageQuery, Timestamp, Unit } from '@clearway/contracts'
 import { Type } from 'typebox'
 import type { Core, Feature } from '../core.ts'
 import { pageOf, pageOfList } from '../http/paging.ts'
 import { route } from '../http/route.ts'
 import type { Signals } from '../signals/signals.ts'
-import { Dispatcher } from './dispatcher.ts'
+import { type DispatchEngine, Dispatcher } from './dispatcher.ts'
 
 /** Dispatches in the first picture of a page. */
 const shownFirst = 50
@@ -38,18 +26,11 @@ const Evidence = Type.Object({
   ),
 })
 
-/** `lon,lat`; the query has passed its pattern. */
-function positionOf(text: string): Position {
-  const [lon = 0, lat = 0] = text.split(',').map(Number)
-  return { lon, lat }
-}
-
-/** Units, routes and dispatches. @param engine another finder of routes than the city's own, for tests */
+/** Units and dispatches. @param engine undefined until a road network has been imported */
 export function createDispatch(
   core: Core,
   signals: Signals,
-  engine: Pick<RouteEngine, 'route'> | undefined = core.network &&
-    createRouteEngine(core.network, { junctions: core.city?.junctions ?? [] }),
+  engine: DispatchEngine | undefined,
 ): Feature & { dispatcher: Dispatcher } {
   const { clock, feed, stream } = core
   const dispatcher = new Dispatcher(core, signals, engine)
@@ -104,17 +85,6 @@ export function createDispatch(
         query: Type.Object(pageQuery),
         answer: Page(Unit),
         handle: ({ query }) => pageOfList(units.units(), query),
-      }),
-      route({
-        method: 'GET',
-        path: '/routes',
-        access: 'signed-in',
-        summary: 'Ways from one place to another, best first, with the signalled junctions on them',
-        query: RouteQuery,
-        answer: Routes,
-        handle: ({ query: { from, to, profile = 'car', alternatives = 0 } }) => ({
-          routes: dispatcher.routes(positionOf(from), positionOf(to), profile, alternatives),
-        }),
       }),
       route({
         method: 'POST',

@@ -8,7 +8,6 @@ import {
   type Position,
   type PriorityRole,
   type Route,
-  type RouteProfile,
   toTimestamp,
   type Unit,
 } from '@clearway/contracts'
@@ -22,20 +21,14 @@ import {
 } from '@clearway/routing'
 import type { Core } from '../core.ts'
 import type { Actor } from '../http/route.ts'
+import { noNetwork } from '../routes/no-network.ts'
 import type { Signals } from '../signals/signals.ts'
 import { DispatchRecords, type StoredMission } from './dispatch-records.ts'
 import { Mission } from './mission.ts'
 import { plannedJunctions } from './mission-junctions.ts'
+import { profileOf } from './role-profile.ts'
 import { UnitBoard } from './unit-board.ts'
 
-const profileOf: Readonly<Record<PriorityRole, RouteProfile>> = {
-  ambulance: 'ambulance',
-  fire: 'fire',
-  police: 'ambulance',
-  bus: 'car',
-}
-/** No unit is faster than this as the crow flies, so a nearer unit bounds how good a farther one can be. */
-const fastestMps = 40
 /** A plan made for a place only may be driven by a unit standing this near to it. */
 const atOriginM = 250
 /** The highest class of public transport. */
@@ -62,19 +55,22 @@ function inTermsOf(names: { from: string; to: string }, error: unknown): unknown
   )
 }
 
+/** What a dispatcher asks of the route engine. */
+export type DispatchEngine = Pick<RouteEngine, 'route' | 'bestUnits'>
+
 /** Makes dispatches, starts and ends them, and drives all that are under way once a second. */
 export class Dispatcher {
   readonly units: UnitBoard
   readonly stored: DispatchRecords
   readonly #core: Core
   readonly #signals: Pick<Signals, 'board' | 'detectors' | 'requests'>
-  readonly #engine: Pick<RouteEngine, 'route'> | undefined
+  readonly #engine: DispatchEngine | undefined
   readonly #missions = new Map<string, Mission>()
 
   constructor(
     core: Core,
     signals: Pick<Signals, 'board' | 'detectors' | 'requests'>,
-    engine: Pick<RouteEngine, 'route'> | undefined,
+    engine: DispatchEngine | undefined,
   ) {
     this.#core = core
     this.#signals = signals
@@ -120,15 +116,6 @@ export class Dispatcher {
       }
       if (!mission.open) this.#missions.delete(mission.dispatch.id)
     }
-  }
-
-  /**
-   * Routes for the caller's query, best first.
-   *
-   * @throws InputError naming `from` or `to`, ConflictError while no road network is imported
-   */
-  routes(from: Position, to: Position, profile: RouteProfile, alternatives: number): Route[] {
-    return this.#find({ from, to, profile, alternatives })
   }
 
   /** @throws InputError, ConflictError naming the fields of `wish` */
@@ -281,12 +268,15 @@ export class Dispatcher {
     if (unit) this.#core.stream.publish('units', [unit])
   }
 
+  /** @throws ConflictError while no road network is imported */
+  #requireEngine(): DispatchEngine {
+    return this.#engine ?? noNetwork()
+  }
+
   #find(query: Parameters<RouteEngine['route']>[0]): Route[] {
-    if (this.#engine) return this.#engine.route(query).map((answer) => routeOf(answer))
-    throw new ConflictError(
-      'no-road-network',
-      'no road network has been imported; run: clearway import network FILE.osm.pbf',
-    )
+    return this.#requireEngine()
+      .route(query)
+      .map((answer) => routeOf(answer))
   }
 
   #requireOnMap(field: string, { lon, lat }: Position): void {
@@ -313,7 +303,7 @@ export class Dispatcher {
       const unit = this.#named(wish.vehicle, role)
       return { vehicle: unit.id, origin: unit.position, routes: find(unit.position, 'vehicle') }
     }
-    const best = this.#bestUnit(role, to, profile)
+    const best = this.#bestUnit(role, to)
     return { vehicle: best.id, origin: best.position, routes: find(best.position, 'vehicle') }
   }
 
@@ -330,29 +320,22 @@ export class Dispatcher {
     return { ...unit, position }
   }
 
-  /** The unit with the shortest driving time: taken in the order of the least time possible until none can beat the best. */
-  #bestUnit(role: PriorityRole, to: Position, profile: RouteProfile): Unit & { position: Position } {
-    const candidates = this.units
-      .available(role)
-      .map((unit) => ({ unit, leastS: metresBetween(unit.position, to) / fastestMps }))
-      .sort((a, b) => a.leastS - b.leastS)
-    let best: { unit: Unit & { position: Position }; durationS: number } | undefined
-    let refusal: unknown
-    for (const { unit, leastS } of candidates) {
-      if (best && leastS >= best.durationS) break
-      try {
-        const [route] = this.#find({ from: unit.position, to, profile })
-        if (route && (!best || route.durationS < best.durationS)) best = { unit, durationS: route.durationS }
-      } catch (error) {
-        if (!(error instanceof InputError)) throw error
-        // This unit cannot get there; another may.
-        refusal ??= error
-      }
+  /** The available unit that would be there first. @throws InputError naming `destination`; ConflictError when none is free */
+  #bestUnit(role: PriorityRole, to: Position): Unit & { position: Position } {
+    const units = this.units.available(role)
+    if (units.length === 0) {
+      const message = `no ${role} is available; name a vehicle or give an origin`
+      throw new ConflictError('no-unit-available', message, [{ field: 'vehicle', message }])
     }
-    if (best) return best.unit
-    if (refusal) throw inTermsOf({ from: 'vehicle', to: 'destination' }, refusal)
-    const message = `no ${role} is available; name a vehicle or give an origin`
-    throw new ConflictError('no-unit-available', message, [{ field: 'vehicle', message }])
+    try {
+      const [best] = this.#requireEngine().bestUnits({ units, to, profile: profileOf[role] })
+      const unit = units.find(({ id }) => id === best?.id)
+      if (unit) return unit
+    } catch (error) {
+      throw inTermsOf({ from: 'vehicle', to: 'destination' }, error)
+    }
+    const message = `${to.lon},${to.lat} cannot be reached by any available ${role}; choose another place`
+    throw new InputError('unreachable', message, [{ field: 'destination', message }])
   }
 
   #unitAt(origin: Position, role: PriorityRole): string {

@@ -6,11 +6,10 @@ import {
   type NewDispatch,
   NotFoundError,
   type Page,
-  type Routes,
   type Unit,
 } from '@clearway/contracts'
 import { describe, expect, it } from 'vitest'
-import { at, dispatcher, junctionAt, Street } from './street.ts'
+import { at, dispatcher, Street } from './street.ts'
 
 const wish = (change: Partial<NewDispatch> = {}): NewDispatch => ({
   role: 'ambulance',
@@ -190,17 +189,6 @@ describe('a dispatch', () => {
     expect(next).toMatchObject({ items: [{ id: 'd-1' }], nextCursor: null })
     const snapshot = street.outside.snapshots.get('dispatches')?.() as Dispatch[]
     expect(snapshot.map(({ id }) => id)).toEqual(['d-3', 'd-2', 'd-1'])
-    await street.stop()
-  })
-})
-
-describe('routes', () => {
-  it('are found between two places', async () => {
-    const street = await Street.open(4)
-    const query = { from: '0,0', to: `${at(junctionAt(3)).lon},0`, profile: 'ambulance' }
-    const { routes } = call<Routes>(street, 'GET', '/routes', { query })
-    expect(routes[0]).toMatchObject({ distanceM: expect.closeTo(1200, 0) })
-    expect(routes[0]?.junctions.map(({ junction }) => junction)).toEqual(['j-1', 'j-2'])
     await street.stop()
   })
 })

@@ -1,6 +1,7 @@
 import { InputError, type Position, type PriorityRole, type Route, type SignalRequest } from '@clearway/contracts'
 import { arrivalSpread, type RouteEngine } from '@clearway/routing'
 import { createDispatch } from '../../src/dispatch/dispatch.ts'
+import type { DispatchEngine } from '../../src/dispatch/dispatcher.ts'
 import type { Actor } from '../../src/http/route.ts'
 import type { Records } from '../../src/records/records.ts'
 import { createSignals } from '../../src/signals/signals.ts'
@@ -35,45 +36,58 @@ export function freeRoute(drivingS: number) {
   }
 }
 
+/** An engine that finds the best unit by trying all. */
+export const engineOf = (route: RouteEngine['route']): DispatchEngine => ({
+  route,
+  bestUnits({ units, to, profile, wanted = 1 }) {
+    const reached = units.flatMap(({ id, position }) => {
+      try {
+        return [{ id, route: route({ from: position, to, profile })[0]! }]
+      } catch (error) {
+        if (error instanceof InputError) return []
+        throw error
+      }
+    })
+    return reached.sort((a, b) => a.route.durationS - b.route.durationS).slice(0, wanted)
+  },
+})
+
 /** Routes from west to east along the street, and from north to south across it at a junction. */
-function streetEngine(junctions: number): Pick<RouteEngine, 'route'> {
-  return {
-    route({ from, to }) {
-      const metres = ({ lon, lat }: Position) => ({ east: lon * metresPerDegree, north: lat * metresPerDegree })
-      const [start, end] = [metres(from), metres(to)]
-      for (const [field, { north }] of Object.entries({ from: start, to: end })) {
-        if (Math.abs(north) > 600) throw new InputError('off-map', `${field}: no road`, [{ field, message: 'no road' }])
-      }
-      const across = start.north - end.north > 200
-      const distanceM = across ? start.north - end.north : end.east - start.east
-      if (distanceM <= 0) throw new InputError('unreachable', 'no way back', [{ field: 'to', message: 'no way back' }])
-      const all = Array.from({ length: junctions }, (_, i) => i + 1)
-      const passed = across
-        ? all.filter((n) => Math.abs(junctionAt(n) - start.east) < 1)
-        : all.filter((n) => junctionAt(n) > start.east && junctionAt(n) < end.east)
-      const offsetM = (n: number) => (across ? start.north : junctionAt(n) - start.east)
-      const route: Route = {
-        geometry: {
-          type: 'LineString',
-          coordinates: [
-            [from.lon, from.lat],
-            [to.lon, to.lat],
-          ],
-        },
-        distanceM,
-        ...freeRoute(distanceM / paceMps),
-        durationWithoutPriorityS: distanceM / paceMps + passed.length * 10,
-        junctions: passed.map((n) => ({
-          ...{ junction: `j-${n}`, name: { en: `j-${n}` }, position: at(junctionAt(n)) },
-          ...(across ? { approach: 'n', exit: 's' } : { approach: 'w', exit: 'e' }),
-          offsetM: offsetM(n),
-          ...arrivalIn(offsetM(n) / paceMps),
-        })),
-      }
-      return [route] as ReturnType<RouteEngine['route']>
-    },
-  }
-}
+const streetEngine = (junctions: number): DispatchEngine =>
+  engineOf(({ from, to }) => {
+    const metres = ({ lon, lat }: Position) => ({ east: lon * metresPerDegree, north: lat * metresPerDegree })
+    const [start, end] = [metres(from), metres(to)]
+    for (const [field, { north }] of Object.entries({ from: start, to: end })) {
+      if (Math.abs(north) > 600) throw new InputError('off-map', `${field}: no road`, [{ field, message: 'no road' }])
+    }
+    const across = start.north - end.north > 200
+    const distanceM = across ? start.north - end.north : end.east - start.east
+    if (distanceM <= 0) throw new InputError('unreachable', 'no way back', [{ field: 'to', message: 'no way back' }])
+    const all = Array.from({ length: junctions }, (_, i) => i + 1)
+    const passed = across
+      ? all.filter((n) => Math.abs(junctionAt(n) - start.east) < 1)
+      : all.filter((n) => junctionAt(n) > start.east && junctionAt(n) < end.east)
+    const offsetM = (n: number) => (across ? start.north : junctionAt(n) - start.east)
+    const route: Route = {
+      geometry: {
+        type: 'LineString',
+        coordinates: [
+          [from.lon, from.lat],
+          [to.lon, to.lat],
+        ],
+      },
+      distanceM,
+      ...freeRoute(distanceM / paceMps),
+      durationWithoutPriorityS: distanceM / paceMps + passed.length * 10,
+      junctions: passed.map((n) => ({
+        ...{ junction: `j-${n}`, name: { en: `j-${n}` }, position: at(junctionAt(n)) },
+        ...(across ? { approach: 'n', exit: 's' } : { approach: 'w', exit: 'e' }),
+        offsetM: offsetM(n),
+        ...arrivalIn(offsetM(n) / paceMps),
+      })),
+    }
+    return [route] as ReturnType<RouteEngine['route']>
+  })
 
 /** A street with signalled crossroads every 400 m, their agents, a dispatcher and an ambulance, in virtual time. */
 export class Street {

@@ -9,7 +9,13 @@ export type { TraceFix } from './live/matching/trace-fix.ts'
 export { type Matched, type MatchedPoint, matchTrace, TraceMatcher } from './live/matching/trace-matcher.ts'
 export type { DriveReading, FlowReading } from './live/readings.ts'
 export { closure, type RoadConditions } from './live/road-conditions.ts'
-export { roadPiece } from './live/road-piece.ts'
+export {
+  type ArcPlace,
+  arcOfPlace,
+  arcsAsked,
+  linesOf,
+  placeOfArc,
+} from './live/road-selection.ts'
 export { type ForecastArrival, type ForecastOptions, forecastAlong } from './live/travel-forecast.ts'
 export { UsualSpeeds } from './live/usual-speeds.ts'
 export * from './network/arc-shape.ts'
@@ -36,7 +42,7 @@ export {
   routeAlong,
 } from './search/route-answer.ts'
 export * from './search/route-engine.ts'
-export { expectedWaitS } from './search/signal-wait.ts'
+export { expectedWaitS, signalWaits } from './search/signal-wait.ts'
 export type { JunctionGeometry } from './signals/junction-geometry.ts'
 export { syntheticTiming } from './signals/synthetic-timing.ts'
 export type { WalkingNetwork } from './walking/walking-network.ts'

@@ -1,7 +1,7 @@
 /** Readings lose half of their weight against newer ones in about three and a half minutes. */
 const SMOOTHING_MS = 300_000
 /** A reading is news for two minutes, the longest cycle of a signal; then it fades, and says nothing after fifteen. */
-export const FRESH_MS = 120_000
+const FRESH_MS = 120_000
 export const STALE_MS = 900_000
 /** Weight of readings at which they count as much as what was known before. */
 const HALF_WEIGHT = 3

@@ -1,5 +1,5 @@
 import type { RoadNetwork } from '../network/road-network.ts'
-import { require, requireArc } from './readings.ts'
+import { requireArc, requireRange } from './readings.ts'
 import { closure } from './road-conditions.ts'
 
 /** Something that takes roads away, wholly or in part, for a time. */
@@ -44,11 +44,11 @@ export class Disruptions {
   put(disruption: Disruption): void {
     const { arcs, fromMs, untilMs, closed, speedFactor, delayS } = disruption
     for (const arc of arcs) requireArc('disruption', this.#network, arc)
-    require('disruption', 'fromMs', fromMs, [0, Number.MAX_SAFE_INTEGER])
-    if (untilMs !== null) require('disruption', 'untilMs', untilMs, [fromMs, Number.MAX_SAFE_INTEGER])
-    require('disruption', 'closed', closed, [closure.open, closure.everyone])
-    require('disruption', 'speedFactor', speedFactor, [LEAST_SPEED_FACTOR, 1])
-    require('disruption', 'delayS', delayS, [0, LONGEST_DELAY_S])
+    requireRange('disruption', 'fromMs', fromMs, [0, Number.MAX_SAFE_INTEGER])
+    if (untilMs !== null) requireRange('disruption', 'untilMs', untilMs, [fromMs, Number.MAX_SAFE_INTEGER])
+    requireRange('disruption', 'closed', closed, [closure.open, closure.everyone])
+    requireRange('disruption', 'speedFactor', speedFactor, [LEAST_SPEED_FACTOR, 1])
+    requireRange('disruption', 'delayS', delayS, [0, LONGEST_DELAY_S])
     this.#all.set(disruption.id, disruption)
   }
 

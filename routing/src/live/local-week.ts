@@ -1,6 +1,6 @@
 /** Monday to Friday, Saturday, Sunday: the days that differ in traffic. Public holidays are days like others. */
-export const DAY_KINDS = 3
-export const HOURS = 24
+const DAY_KINDS = 3
+const HOURS = 24
 /** Hours of a week that are kept apart. */
 export const SLOTS = DAY_KINDS * HOURS
 

@@ -38,12 +38,12 @@ export function requireFlow(network: RoadNetwork, reading: FlowReading): void {
   const { arc, atMs, periodS, count, speedMps, occupancy, queueM } = reading
   requireArc('flow-reading', network, arc)
   const most = Math.ceil(MOST_PER_LANE_S * Math.max(1, network.lanes[arc]!) * periodS)
-  require('flow-reading', 'atMs', atMs, EPOCH)
-  require('flow-reading', 'periodS', periodS, [Number.MIN_VALUE, 3600])
-  require('flow-reading', 'count', count, [0, most])
-  require('flow-reading', 'occupancy', occupancy, [0, 1])
-  if (speedMps !== undefined) require('flow-reading', 'speedMps', speedMps, [0, FASTEST_MPS])
-  if (queueM !== undefined) require('flow-reading', 'queueM', queueM, [0, 20_000])
+  requireRange('flow-reading', 'atMs', atMs, EPOCH)
+  requireRange('flow-reading', 'periodS', periodS, [Number.MIN_VALUE, 3600])
+  requireRange('flow-reading', 'count', count, [0, most])
+  requireRange('flow-reading', 'occupancy', occupancy, [0, 1])
+  if (speedMps !== undefined) requireRange('flow-reading', 'speedMps', speedMps, [0, FASTEST_MPS])
+  if (queueM !== undefined) requireRange('flow-reading', 'queueM', queueM, [0, 20_000])
 }
 
 /** @throws InputError `drive-reading` naming the field and the value */
@@ -51,13 +51,13 @@ export function requireDrive(network: RoadNetwork, reading: DriveReading): void 
   const { arc, fromM, toM, entryMs, exitMs, standingMs, confidence, speedFactor } = reading
   requireArc('drive-reading', network, arc)
   const endM = network.lengthM[arc]! + 0.01
-  require('drive-reading', 'fromM', fromM, [0, endM])
-  require('drive-reading', 'toM', toM, [fromM, endM])
-  require('drive-reading', 'entryMs', entryMs, EPOCH)
-  require('drive-reading', 'exitMs', exitMs, [entryMs, Number.MAX_SAFE_INTEGER])
-  require('drive-reading', 'standingMs', standingMs, [0, exitMs - entryMs])
-  require('drive-reading', 'confidence', confidence, [0, 1])
-  require('drive-reading', 'speedFactor', speedFactor, [1, 3])
+  requireRange('drive-reading', 'fromM', fromM, [0, endM])
+  requireRange('drive-reading', 'toM', toM, [fromM, endM])
+  requireRange('drive-reading', 'entryMs', entryMs, EPOCH)
+  requireRange('drive-reading', 'exitMs', exitMs, [entryMs, Number.MAX_SAFE_INTEGER])
+  requireRange('drive-reading', 'standingMs', standingMs, [0, exitMs - entryMs])
+  requireRange('drive-reading', 'confidence', confidence, [0, 1])
+  requireRange('drive-reading', 'speedFactor', speedFactor, [1, 3])
 }
 
 export function requireArc(code: string, { arcCount }: RoadNetwork, arc: number): void {
@@ -67,7 +67,7 @@ export function requireArc(code: string, { arcCount }: RoadNetwork, arc: number)
 }
 
 /** NaN is in no range. */
-export function require(code: string, field: string, value: number, [least, most]: Range): void {
+export function requireRange(code: string, field: string, value: number, [least, most]: Range): void {
   if (value >= least && value <= most) return
   const message = `${value} is not between ${least} and ${most}; the reading was not used`
   throw new InputError(code, `${field} ${message}`, [{ field, message }])

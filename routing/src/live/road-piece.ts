@@ -13,7 +13,7 @@ export function arcBefore(network: RoadNetwork, arc: number): number | undefined
 }
 
 /** The arc that follows where the road just goes on. */
-export function arcAfter(network: RoadNetwork, arc: number): number | undefined {
+function arcAfter(network: RoadNetwork, arc: number): number | undefined {
   if (network.approachOfArc[arc]! >= 0) return undefined
   const { firstOut, head, reverse } = network
   const node = head[arc]!

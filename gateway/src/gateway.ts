@@ -1,5 +1,5 @@
 import { type Clock, WorldError } from '@clearway/contracts'
-import { createRouteEngine } from '@clearway/routing'
+import { createRouteEngine, type RoadNetwork, type RouteEngine } from '@clearway/routing'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
@@ -28,6 +28,7 @@ import { createSigns } from './signs/signs.ts'
 import { heartbeatS, LiveStream } from './stream/live-stream.ts'
 import { createStream } from './stream/stream.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
+import { createTraffic } from './traffic/traffic.ts'
 
 export interface GatewayOptions {
   config: Config
@@ -120,10 +121,10 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
     city: data?.city,
     network: data?.network,
   }
-  const engine =
-    data && createRouteEngine(data.network, { junctions: data.city.junctions, timeZone: timeZoneOf(config, data.city) })
+  const engine: RouteEngine | undefined = data && (await openEngine(core, data.network, lifetime))
   const signals = createSignals(core)
-  const dispatch = createDispatch(core, signals, engine)
+  const traffic = createTraffic(core, engine, (vehicle) => dispatch.dispatcher.speedFactorOf(vehicle))
+  const dispatch = createDispatch(core, signals, engine, traffic.placeOf)
   const parking = createParking(core)
   const { units } = dispatch.dispatcher
   const features: readonly Feature[] = [
@@ -133,6 +134,7 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
     createCity(config, data, manifest.version),
     signals,
     createRoutes(core, { engine, walking: data?.walking, units, lots: () => parking.lots() }),
+    traffic,
     dispatch,
     parking,
     createSigns(core),
@@ -199,6 +201,16 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
       await lifetime.close()
     },
   }
+}
+
+/** One engine for everything that asks for ways; a second thread follows the roads. */
+async function openEngine({ config, city }: Core, network: RoadNetwork, lifetime: Lifetime): Promise<RouteEngine> {
+  const options = { junctions: city?.junctions ?? [], timeZone: timeZoneOf(config, city) }
+  const engine: RouteEngine = await lifetime.open(
+    () => createRouteEngine(network, { ...options, search: 'hierarchy-with-worker' }),
+    () => engine.close(),
+  )
+  return engine
 }
 
 function serviceTokens({ adminToken, flows }: Config): ServiceToken[] {

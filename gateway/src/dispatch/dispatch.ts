@@ -4,6 +4,7 @@ import type { Core, Feature } from '../core.ts'
 import { pageOf, pageOfList } from '../http/paging.ts'
 import { route } from '../http/route.ts'
 import type { Signals } from '../signals/signals.ts'
+import type { Traffic } from '../traffic/traffic.ts'
 import { type DispatchEngine, Dispatcher } from './dispatcher.ts'
 
 /** Dispatches in the first picture of a page. */
@@ -26,14 +27,20 @@ const Evidence = Type.Object({
   ),
 })
 
-/** Units and dispatches. @param engine undefined until a road network has been imported */
+/**
+ * Units and dispatches.
+ *
+ * @param engine undefined until a road network has been imported
+ * @param placeOf where on the roads a vehicle was decided to have been last
+ */
 export function createDispatch(
   core: Core,
   signals: Signals,
   engine: DispatchEngine | undefined,
+  placeOf: Traffic['placeOf'] = () => undefined,
 ): Feature & { dispatcher: Dispatcher } {
   const { clock, feed, stream } = core
-  const dispatcher = new Dispatcher(core, signals, engine)
+  const dispatcher = new Dispatcher(core, signals, engine, placeOf)
   const { units, stored } = dispatcher
   const stopping = new AbortController()
   const subscriptions: (() => void)[] = []

@@ -14,6 +14,7 @@ import {
 import {
   compareImportance,
   distanceM,
+  drivingProfiles,
   parseImportance,
   type RouteEngine,
   routeOf,
@@ -24,7 +25,7 @@ import type { Actor } from '../http/route.ts'
 import { noNetwork } from '../routes/no-network.ts'
 import type { Signals } from '../signals/signals.ts'
 import { DispatchRecords, type StoredMission } from './dispatch-records.ts'
-import { Mission } from './mission.ts'
+import { Mission, type MissionParts } from './mission.ts'
 import { plannedJunctions } from './mission-junctions.ts'
 import { profileOf } from './role-profile.ts'
 import { UnitBoard } from './unit-board.ts'
@@ -65,16 +66,19 @@ export class Dispatcher {
   readonly #core: Core
   readonly #signals: Pick<Signals, 'board' | 'detectors' | 'requests'>
   readonly #engine: DispatchEngine | undefined
+  readonly #placeOf: MissionParts['placeOf']
   readonly #missions = new Map<string, Mission>()
 
   constructor(
     core: Core,
     signals: Pick<Signals, 'board' | 'detectors' | 'requests'>,
     engine: DispatchEngine | undefined,
+    placeOf: MissionParts['placeOf'],
   ) {
     this.#core = core
     this.#signals = signals
     this.#engine = engine
+    this.#placeOf = placeOf
     this.stored = new DispatchRecords(core.records)
     this.units = new UnitBoard(core.clock, core.devices, (vehicle) => this.#missionOf(vehicle) !== undefined)
     signals.requests.on((lease, event) => {
@@ -240,6 +244,7 @@ export class Dispatcher {
       downlink,
       signals: this.#signals,
       fixOf: (vehicle) => this.units.fix(vehicle),
+      placeOf: this.#placeOf,
       findRoute: (from) => {
         const { destination, role } = stored.dispatch
         return this.#find({ from, to: destination, profile: profileOf[role] })[0] as Route
@@ -261,6 +266,12 @@ export class Dispatcher {
     return [...this.#missions.values()].find(
       ({ dispatch }) => dispatch.state === 'active' && dispatch.vehicle === vehicle,
     )
+  }
+
+  /** How much faster than others a vehicle drives: on a mission as its profile does, otherwise not. */
+  speedFactorOf(vehicle: string): number {
+    const mission = this.#missionOf(vehicle)
+    return mission ? drivingProfiles[profileOf[mission.dispatch.role]].speedFactor : 1
   }
 
   #tellUnit(vehicle: string | null): void {

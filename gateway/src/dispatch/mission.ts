@@ -15,6 +15,7 @@ import type { Logger } from 'pino'
 import type { Downlink } from '../core.ts'
 import type { Lease, LeaseEvent } from '../signals/lease.ts'
 import type { Signals } from '../signals/signals.ts'
+import type { TrackPlace } from '../traffic/vehicle-tracks.ts'
 import type { Leg, MissionEvent, StoredMission } from './dispatch-records.ts'
 import { type OpenLeg, planAhead, writeForecast } from './mission-forecast.ts'
 import { heldStates, rerouted } from './mission-junctions.ts'
@@ -43,6 +44,8 @@ export interface MissionParts {
   signals: Pick<Signals, 'board' | 'detectors' | 'requests'>
   downlink: Downlink
   fixOf(vehicle: string): Fix | undefined
+  /** Where on the roads the vehicle was decided to have been last. */
+  placeOf(vehicle: string): TrackPlace | undefined
   /** @throws InputError when there is no way */
   findRoute(from: Position): Route
   /** @param ended the mission has come to its end since it was last saved */
@@ -193,6 +196,8 @@ export class Mission {
 
   #place(fix: Fix, nowMs: number): void {
     this.#progress.place(fix, nowMs)
+    const place = this.dispatch.vehicle === null ? undefined : this.#parts.placeOf(this.dispatch.vehicle)
+    if (place) this.#progress.decided(place, nowMs)
     this.dispatch.progressM = this.#progress.progressM
     for (const [index, leg] of this.stored.legs.entries()) {
       if (leg.open && this.dispatch.progressM > leg.offsetM + vehicleLengthM) this.#pass(index, leg, fix, nowMs)

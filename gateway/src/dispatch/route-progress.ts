@@ -1,5 +1,6 @@
 import type { Route } from '@clearway/contracts'
 import { type ArrivalWindow, arrivalWindow, type Milestone, type RouteLine, routeLine } from '@clearway/routing'
+import type { TrackPlace } from '../traffic/vehicle-tracks.ts'
 import type { Fix } from './unit-board.ts'
 
 /** Farther than this beside the route for `leftAfterMs`, a vehicle has left it. */
@@ -12,6 +13,15 @@ const fastestMps = 60
 /** How far back a position may fall by its own error, and how far ahead it may jump. */
 const backM = 50
 const aheadM = 100
+/** A place that the matcher has decided lies on a road of the map: farther beside the line it is another road. */
+const otherRoadM = 10
+/** Less sure, or older, it is no reason to give up a route. */
+const sureOfRoad = 0.9
+const decidedWithinMs = 30_000
+/** On another road for so long, a vehicle has left its route, however near that road is. */
+const otherRoadMs = 3_000
+/** The matcher decides some seconds late: the vehicle has come on since. */
+const lateM = 500
 /** A vehicle so near to the end of its route has arrived. */
 const arrivedWithinM = 30
 
@@ -21,6 +31,9 @@ export class RouteProgress {
   readonly #milestones: readonly Milestone[]
   #matchedMs: number
   #besideSinceMs: number | undefined
+  readonly #madeMs: number
+  /** When the vehicle was first and last decided to be on another road; undefined on its route. */
+  #otherRoad: { sinceMs: number; lastMs: number } | undefined
   progressM: number
 
   constructor(route: Route, progressM: number, nowMs: number) {
@@ -37,6 +50,7 @@ export class RouteProgress {
       },
     ]
     this.#matchedMs = nowMs
+    this.#madeMs = nowMs
     this.progressM = progressM
   }
 
@@ -54,9 +68,18 @@ export class RouteProgress {
     this.progressM = Math.round(Math.max(this.progressM, match.offsetM) * 10) / 10
   }
 
-  /** True when the vehicle has been beside its route for some seconds. */
+  /** Takes where the vehicle was decided to have been on the roads, which tells a parallel road from a bad position. */
+  decided({ position, confidence, atMs }: TrackPlace, nowMs: number): void {
+    if (atMs < this.#madeMs || nowMs - atMs > decidedWithinMs || confidence < sureOfRoad) return
+    const { distanceM } = this.#line.nearest(position, this.progressM - lateM, this.progressM + aheadM)
+    if (distanceM <= otherRoadM) this.#otherRoad = undefined
+    else this.#otherRoad = { sinceMs: this.#otherRoad?.sinceMs ?? atMs, lastMs: atMs }
+  }
+
+  /** True when the vehicle has been beside its route, or surely on another road, for some seconds. */
   hasLeft(nowMs: number): boolean {
-    return this.#besideSinceMs !== undefined && nowMs - this.#besideSinceMs >= leftAfterMs
+    if (this.#besideSinceMs !== undefined && nowMs - this.#besideSinceMs >= leftAfterMs) return true
+    return this.#otherRoad !== undefined && this.#otherRoad.lastMs - this.#otherRoad.sinceMs >= otherRoadMs
   }
 
   get hasArrived(): boolean {

@@ -15,6 +15,7 @@ const readers: Record<StreamTopic, readonly Role[]> = {
   dispatches: ['dispatcher', 'auditor', 'flows'],
   signs: ['dispatcher', 'manager', 'auditor', 'flows'],
   detectors: ['dispatcher', 'manager', 'auditor', 'data-officer', 'flows'],
+  disruptions: ['dispatcher', 'manager', 'cashier', 'hospital', 'auditor', 'data-officer', 'flows'],
 }
 
 /** The live feed over HTTP. */

@@ -18,15 +18,26 @@ export const withGateway = (command: Command): Command =>
  * Asks the gateway over HTTP.
  *
  * @param path below `/api/v1`
+ * @param sent another method than GET, and its body
  * @throws WorldError `gateway-unreachable`; InputError with what the gateway said
  */
-export async function askGateway(path: string, options: GatewayOptions): Promise<Response> {
+export async function askGateway(
+  path: string,
+  options: GatewayOptions,
+  sent: { method: string; body?: object } = { method: 'GET' },
+): Promise<Response> {
   const config = loadConfig()
   const origin = (options.url ?? originOf(config)).replace(/\/+$/, '')
-  const headers = { authorization: `Bearer ${tokenOf(config, options)}` }
+  const body = sent.body && JSON.stringify(sent.body)
+  const type = body === undefined ? undefined : { 'content-type': 'application/json' }
+  const headers = { authorization: `Bearer ${tokenOf(config, options)}`, ...type }
   let answer: Response
   try {
-    answer = await fetch(`${origin}/api/v1${path}`, { headers })
+    answer = await fetch(`${origin}/api/v1${path}`, {
+      method: sent.method,
+      headers,
+      ...(body !== undefined && { body }),
+    })
   } catch (cause) {
     const { message } = ((cause as Error).cause ?? cause) as Error
     throw new WorldError('gateway-unreachable', `${origin} does not answer: ${message}; see --url`, cause)

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { auditCommand } from './commands/audit.ts'
+import { closureCommand } from './commands/closure.ts'
 import { conformCommand } from './commands/conform.ts'
 import { deviceCommand } from './commands/device.ts'
 import { edgeCommand } from './commands/edge.ts'
@@ -24,6 +25,7 @@ export function clearwayProgram(): Command {
     deviceCommand(),
     importCommand(),
     signalCommand(),
+    closureCommand(),
     auditCommand(),
     conformCommand(),
   ]) {

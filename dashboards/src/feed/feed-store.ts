@@ -1,6 +1,8 @@
 import type {
+  Closure,
   DetectorReading,
   Dispatch,
+  Incident,
   Lot,
   SignalDelta,
   SignWithMessage,
@@ -17,6 +19,8 @@ export interface TopicItems {
   dispatches: Dispatch
   signs: SignWithMessage
   detectors: DetectorReading
+  /** Also those that have ended since the page was opened. */
+  disruptions: Closure | Incident
 }
 
 interface Shelf {

@@ -77,7 +77,7 @@ export class ConflictMonitor {
       this.#watched.set(id, {
         id,
         pedestrian,
-        greenMs: pedestrian ? 0 : toMs(Math.min(minGreenS, table.preempt.minGreenS)),
+        greenMs: pedestrian ? 0 : toMs(leastGreenS(minGreenS, table)),
         flashMs: toMs(greenFlashS),
         endingMs: toMs(pedestrian ? clearanceS : yellowS),
         face: undefined,
@@ -222,6 +222,9 @@ export class ConflictMonitor {
   }
 }
 
+/** Whatever ends it: what does is not displayed. */
+const leastGreenS = (minGreenS: number, { preempt }: JunctionTable): number => Math.min(minGreenS, preempt.minGreenS)
+
 const toMs = (durationS: number): number => Math.round(durationS * 1000)
 
 /** Steady time since the last look, ms, as far as it counts. */
@@ -237,6 +240,11 @@ function weaknesses(monitored: JunctionTable, controlled: JunctionTable): FieldE
     if (!own || own.kind !== group.kind) {
       faults.push({ field: 'groups', message: `have no ${group.kind} group "${group.id}"; add it` })
       continue
+    }
+    const [seenS, promisedS] = [leastGreenS(own.minGreenS, monitored), leastGreenS(group.minGreenS, controlled)]
+    if (group.kind === 'vehicle' && seenS < promisedS) {
+      const message = `the least green of "${group.id}" is ${seenS}, below the controller's ${promisedS}`
+      faults.push({ field: 'preempt.minGreenS', message })
     }
     for (const interval of ['greenFlashS', 'yellowS', 'clearanceS'] as const) {
       if (own[interval] < group[interval]) {

@@ -164,6 +164,12 @@ describe('the monitor’s own table', () => {
     ['asks for less yellow', 'groups.0.yellowS', /2.9 of "v-n"/, changed((t) => (t.groups[0]!.yellowS = 2.9))],
     ['asks for less flash', 'groups.1.greenFlashS', /2 of "v-e"/, changed((t) => (t.groups[1]!.greenFlashS = 2))],
     ['asks for less clearance', 'groups.4.clearanceS', /11 of "p-n"/, changed((t) => (t.groups[4]!.clearanceS = 11))],
+    [
+      'asks for less green',
+      'preempt.minGreenS',
+      /least green of "v-n" is 3, below .* 4/,
+      changed((t) => (t.preempt.minGreenS = 3)),
+    ],
     ['lacks a group', 'groups', /no pedestrian group "p-w"/, changed((t) => t.groups.pop())],
   ]
 

@@ -38,7 +38,7 @@ function exitS(table: JunctionTable): number {
 export function judge(scenario: Scenario, planted: Planted = {}, tally: Tally = {}): Finding[] {
   const rehearsal = play(scenario, planted)
   twin(rehearsal, scenario, planted)
-  if (rehearsal.blamed.length === 0) comeBack(rehearsal)
+  if (rehearsal.blamed.length === 0) comeBack(rehearsal, scenario)
   for (const [what, count] of Object.entries(rehearsal.tally)) tally[what] = (tally[what] ?? 0) + count
   const seconds = Math.round(rehearsal.ranS)
   tally['seconds rehearsed'] = (tally['seconds rehearsed'] ?? 0) + seconds
@@ -70,7 +70,7 @@ function twin(rehearsal: Rehearsal, scenario: Scenario, planted: Planted): void 
 const said = ({ answers }: Rehearsal): string => answers.map(({ request, status }) => `${request} ${status}`).join()
 
 /** Everybody falls silent; what is broken stays broken. */
-function comeBack(rehearsal: Rehearsal): void {
+function comeBack(rehearsal: Rehearsal, { happenings }: Scenario): void {
   const { cabinet, table } = rehearsal
   const { mode } = cabinet.display
   const byHand = mode === 'flash' || mode === 'manual' || cabinet.report()?.preempt.state === 'other'
@@ -87,8 +87,10 @@ function comeBack(rehearsal: Rehearsal): void {
     return
   }
   // A clock that was set in the middle of a stage is noticed at the next one: from there the cycles count.
-  const { stage } = cabinet.display
-  rehearsal.until((display) => display.stage !== stage, table.cycleS * 2)
+  if (happenings.some(({ what }) => what === 'leap')) {
+    const { stage } = cabinet.display
+    rehearsal.until((display) => display.stage !== stage, table.cycleS * 2)
+  }
   if (rehearsal.until((display) => display.mode === 'coordinated', 3 * table.cycleS) === undefined) {
     rehearsal.blame('coordinated', `${cabinet.display.mode} three cycles after local control`)
     return

@@ -1,13 +1,23 @@
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { type JunctionTable, seededRandom, systemClock } from '@clearway/contracts'
-import { type ControllerLink, MqttUplink, Outbox, SignalAgent, SimulatedController, tick } from '@clearway/edge'
+import {
+  type ControllerLink,
+  IssuerKeys,
+  MqttUplink,
+  Outbox,
+  SignalAgent,
+  SimulatedController,
+  tick,
+} from '@clearway/edge'
 
 export interface AgentsJob {
   mqtt: number
   folder: string
   tables: readonly JunctionTable[]
   tokens: readonly string[]
+  /** PEM of the public key that every request is checked against. */
+  issuer: string
 }
 
 /** A demand came on at the controller link of `junction`; time since the epoch, which all threads share, ms. */
@@ -17,7 +27,8 @@ export interface Commanded {
 }
 
 /** Signal agents with their controllers, over the real broker, in a thread of their own. Runs until it is terminated. */
-const { mqtt, folder, tables, tokens } = workerData as AgentsJob
+const { mqtt, folder, tables, tokens, issuer: pem } = workerData as AgentsJob
+const issuer = new IssuerKeys(pem)
 const report = () => {}
 const outbox = new Outbox(join(folder, 'agents.sqlite'), systemClock, seededRandom(1), report)
 const around = { outbox, clock: systemClock, random: seededRandom(2), report }
@@ -37,7 +48,7 @@ const agents = tables.map((table, index) => {
       controller.demand(calls)
     },
   }
-  const options = { url: `mqtt://127.0.0.1:${mqtt}`, token: tokens[index] ?? '', firmware: 'bench' }
+  const options = { url: `mqtt://127.0.0.1:${mqtt}`, token: tokens[index] ?? '', firmware: 'bench', issuer }
   const uplink = new MqttUplink({ district, kind: 'signal', device: id }, options, around)
   return new SignalAgent(uplink, table, link, systemClock.now())
 })

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { type JunctionTable, type NewDevice, seededRandom, systemClock, toTimestamp } from '@clearway/contracts'
-import { createGateway, createLog, type Gateway, loadConfig } from '@clearway/gateway'
+import { createGateway, createLog, type Gateway, issuerFiles, loadConfig } from '@clearway/gateway'
 import { heidelberg, importCity, saveCity } from '@clearway/routing'
 import type { PublishersJob } from '../../gateway/bench/publishers-worker.ts'
 import type { AgentsJob, Commanded } from './agents-worker.ts'
@@ -17,7 +17,7 @@ const publishers = { connections: 20, window: 50 }
 
 /**
  * From a signal request handed to the downlink to the first command at the controller link of the agent: the broker, the
- * agent's own thread and connection, the arbiter. Once while nothing else is sent, once while publishers saturate the
+ * agent's own thread and connection, the signature, the arbiter. Once while nothing else is sent, once while publishers saturate the
  * same gateway's ingest with durable messages.
  */
 export async function bench(): Promise<BenchRow[]> {
@@ -40,7 +40,8 @@ export async function bench(): Promise<BenchRow[]> {
     add({ id: `bay-${k}`, kind: 'bay', district: 'test' }),
   )
   const { mqtt } = await gateway.start()
-  const job: AgentsJob = { mqtt, folder, tables, tokens }
+  const issuer = readFileSync(issuerFiles(folder).publicKey, 'utf8')
+  const job: AgentsJob = { mqtt, folder, tables, tokens, issuer }
   const agents = new Worker(new URL('./agents-worker.ts', import.meta.url), { workerData: job })
   // Through their start-up flash and all-red.
   await systemClock.wait(15)

@@ -86,8 +86,9 @@ function comeBack(rehearsal: Rehearsal, { happenings }: Scenario): void {
     )
     return
   }
-  // A clock that was set in the middle of a stage is noticed at the next one: from there the cycles count.
-  if (happenings.some(({ what }) => what === 'leap')) {
+  // A clock that was set in the middle of a stage, or ran on while the host stood still, is noticed at the next one: from
+  // there the cycles count.
+  if (happenings.some(({ what }) => what === 'leap' || what === 'stall')) {
     const { stage } = cabinet.display
     rehearsal.until((display) => display.stage !== stage, table.cycleS * 2)
   }

@@ -1,11 +1,8 @@
 import { Worker } from 'node:worker_threads'
-import type { Job } from './customization-worker.ts'
+import { followNow, type Job } from './follow-weights.ts'
 import { customize, type Metric } from './metric.ts'
 import { MetricUpdate } from './metric-update.ts'
 import type { Topology } from './topology.ts'
-
-/** Above this share of changed input arcs a full customization is quicker than a partial one. */
-const PARTIAL_SHARE = 0.001
 
 /** Makes metrics: at once, or from the one before while searches go on under it. */
 export interface Customizer {
@@ -31,27 +28,6 @@ export function localCustomizer(topology: Topology): Customizer {
     },
     close: async () => {},
   }
-}
-
-export function followNow(
-  topology: Topology,
-  update: MetricUpdate,
-  weightsBefore: Int32Array,
-  metricBefore: Metric,
-  weights: Int32Array,
-  metric: Metric,
-): void {
-  const most = weights.length * PARTIAL_SHARE
-  const changed: number[] = []
-  for (let arc = 0; arc < weights.length && changed.length <= most; arc++) {
-    if (weights[arc] !== weightsBefore[arc]) changed.push(arc)
-  }
-  if (changed.length > most) {
-    customize(topology, weights, metric)
-    return
-  }
-  metric.set(metricBefore)
-  update.apply(weights, changed, metric)
 }
 
 /** A second thread follows the weights; topology, weights and metrics lie in memory that both see. */

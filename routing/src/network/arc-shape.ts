@@ -5,6 +5,35 @@ import type { RoadNetwork } from './road-network.ts'
 /** Longitude and latitude in degrees, the order of GeoJSON. */
 export type Coordinate = [lon: number, lat: number]
 
+/** Less is rounding. */
+const STATED_APART = 1e-3
+
+const shares = new WeakMap<RoadNetwork, Float64Array>()
+
+/**
+ * Metres of an arc's line for each metre of its length: 1, but where a map states a length that is not that of its line.
+ * Offsets on arcs are metres of the length. Computed at the first call and kept as long as the network.
+ */
+export function linePerLength(network: RoadNetwork, arc: number): number {
+  const known = shares.get(network)
+  if (known) return known[arc]!
+  const computed = Float64Array.from({ length: network.arcCount }, (_, a) => {
+    const lineM = lineLengthM(network, a)
+    const share = lineM / network.lengthM[a]!
+    return lineM === 0 || Math.abs(share - 1) < STATED_APART ? 1 : share
+  })
+  shares.set(network, computed)
+  return computed[arc]!
+}
+
+function lineLengthM({ shapeStart, shapeLon, shapeLat }: RoadNetwork, arc: number): number {
+  let lineM = 0
+  for (let i = shapeStart[arc]! + 1; i < shapeStart[arc + 1]!; i++) {
+    lineM += distanceM(shapeLon[i - 1]!, shapeLat[i - 1]!, shapeLon[i]!, shapeLat[i]!)
+  }
+  return lineM
+}
+
 /**
  * The shape of an arc between two offsets, ends included.
  *
@@ -15,6 +44,9 @@ export function arcShape(network: RoadNetwork, arc: number, fromM = 0, toM = Num
   const first = network.shapeStart[arc]!
   const end = network.shapeStart[arc + 1]!
   const points: Coordinate[] = []
+  const share = linePerLength(network, arc)
+  const fromLineM = fromM * share
+  const toLineM = toM * share
   let passedM = 0
   if (fromM <= 0) points.push([network.shapeLon[first]!, network.shapeLat[first]!])
   for (let i = first + 1; i < end; i++) {
@@ -24,12 +56,12 @@ export function arcShape(network: RoadNetwork, arc: number, fromM = 0, toM = Num
     const latB = network.shapeLat[i]!
     const stepM = distanceM(lonA, latA, lonB, latB)
     const along = (offsetM: number): Coordinate => {
-      const share = stepM === 0 ? 0 : (offsetM - passedM) / stepM
-      return [lonA + (lonB - lonA) * share, latA + (latB - latA) * share]
+      const part = stepM === 0 ? 0 : (offsetM - passedM) / stepM
+      return [lonA + (lonB - lonA) * part, latA + (latB - latA) * part]
     }
-    if (points.length === 0 && passedM + stepM > fromM) points.push(along(fromM))
-    if (passedM + stepM >= toM) {
-      if (points.length > 0) points.push(along(toM))
+    if (points.length === 0 && passedM + stepM > fromLineM) points.push(along(fromLineM))
+    if (passedM + stepM >= toLineM) {
+      if (points.length > 0) points.push(along(toLineM))
       break
     }
     passedM += stepM

@@ -1,5 +1,6 @@
 import type { Position } from '@clearway/contracts'
 import Flatbush from 'flatbush'
+import { linePerLength } from './arc-shape.ts'
 import { distanceM, METRES_PER_DEGREE, planeAround } from './geodesy.ts'
 import { arcFlag, type RoadNetwork } from './road-network.ts'
 
@@ -78,7 +79,7 @@ function onArc(network: RoadNetwork, arc: number, point: number, share: number) 
   const lon = shapeLon[point]! + (shapeLon[point + 1]! - shapeLon[point]!) * share
   const lat = shapeLat[point]! + (shapeLat[point + 1]! - shapeLat[point]!) * share
   passedM += distanceM(shapeLon[point]!, shapeLat[point]!, lon, lat)
-  return { position: { lon, lat }, offsetM: Math.min(passedM, network.lengthM[arc]!) }
+  return { position: { lon, lat }, offsetM: Math.min(passedM / linePerLength(network, arc), network.lengthM[arc]!) }
 }
 
 function segmentIndex(network: RoadNetwork): SegmentIndex {

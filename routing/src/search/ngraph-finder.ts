@@ -32,8 +32,8 @@ const LOWER_BOUND_SHARE = 0.999
  * ends swapped, so costs are looked up by link and never by node.
  *
  * The straight line at the fastest speed bounds the rest of the way from below. The plane is scaled at the latitude
- * farthest from the equator, where degrees of longitude are shortest, so that it never overstates a distance. It knows
- * expected waits only.
+ * farthest from the equator, where degrees of longitude are shortest, so that it never overstates a distance. Where a map
+ * states lengths shorter than the straight line the bound shrinks with the shortest of them. It knows expected waits only.
  */
 export function ngraphFinder(network: RoadNetwork): PathFinder {
   const graph = arcGraph(network)
@@ -58,6 +58,12 @@ export function ngraphFinder(network: RoadNetwork): PathFinder {
     const movements = into.get(arc)
     if (movements) movements.push(m)
     else into.set(arc, [m])
+  }
+
+  let straightShare = 1
+  for (let arc = 0; arc < network.arcCount; arc++) {
+    const straightM = lineM(place(network.tail[arc]!), place(network.head[arc]!))
+    straightShare = Math.min(straightShare, network.lengthM[arc]! / straightM || 1)
   }
 
   let cost: TravelCost
@@ -142,7 +148,7 @@ export function ngraphFinder(network: RoadNetwork): PathFinder {
         from(starts, options = {}) {
           cost = weights.cost
           factor = options.factor
-          msPerMetre = (1000 / cost.fastestMps) * LOWER_BOUND_SHARE
+          msPerMetre = (1000 / cost.fastestMps) * LOWER_BOUND_SHARE * straightShare
           const found = search(starts, goals)
           return found && found.costMs < (options.belowMs ?? CLOSED_MS) ? found : undefined
         },

@@ -9,22 +9,20 @@ import {
   TariffEditionList,
 } from '@clearway/contracts'
 import { AuditLog, Lots, loadConfig, Records, seedLots, Tariffs } from '@clearway/gateway'
-import { type CityOptions, importCity, saveCity } from '@clearway/routing'
-import { Command, InvalidArgumentError } from 'commander'
+import { type CityOptions, importCity, type MapOptions, saveCity } from '@clearway/routing'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { parse } from 'yaml'
 
 const operator = { name: 'command-line', roles: ['admin'] } as const
 
-interface NetworkOptions {
-  district?: string
+interface NetworkOptions extends MapOptions, Partial<Pick<CityOptions, 'district' | 'timeZone' | 'bounds'>> {
   nameZh?: string
   nameEn?: string
-  timeZone?: string
-  bounds?: NonNullable<CityOptions['bounds']>
+  weightUnit?: number
 }
 
 /** Imports a map into the data folder: the network, its junctions, its car parks as lots. */
-export async function importNetwork(file: string, options: Partial<CityOptions>, dataDir: string) {
+export async function importNetwork(file: string, options: Partial<CityOptions> & MapOptions, dataDir: string) {
   const imported = await importCity(file, options)
   await saveCity(join(dataDir, 'city'), imported)
   const records = Records.open(dataDir)
@@ -51,6 +49,20 @@ function boundsOf(text: string): NonNullable<CityOptions['bounds']> {
   return { west, south, east, north }
 }
 
+function originOf(text: string): NonNullable<MapOptions['origin']> {
+  const [lon, lat, ...more] = text.split(',').map(Number) as [number, number]
+  if (!(Math.abs(lon) <= 180 && Math.abs(lat) <= 90) || more.length > 0) {
+    throw new InvalidArgumentError('Longitude,latitude in degrees is expected.')
+  }
+  return { lon, lat }
+}
+
+function unitOf(text: string): number {
+  const unit = Number(text)
+  if (!(unit > 0 && Number.isFinite(unit))) throw new InvalidArgumentError('A number above 0 is expected.')
+  return unit
+}
+
 /** YAML is a superset of JSON, so both may be given. */
 function readDocument(file: string): unknown {
   try {
@@ -66,25 +78,27 @@ export function importCommand(): Command {
 
   command
     .command('network')
-    .description('a city from an OpenStreetMap extract; the gateway uses it from its next start')
-    .argument('<file>', 'for example jinan.osm.pbf')
+    .description('a city from a map; the gateway uses it from its next start')
+    .argument(
+      '<file>',
+      'OpenStreetMap, SUMO, CityFlow, City Brain, GeoJSON or DIMACS, gzip or not (docs/network-import.md)',
+    )
     .option('--district <name>', 'the district in topics; from the file name if absent')
     .option('--name-zh <text>', 'the name of the city in Chinese')
     .option('--name-en <text>', 'the name of the city in English')
     .option('--time-zone <zone>', 'IANA zone; Asia/Shanghai if absent')
     .option('--bounds <w,s,e,n>', 'leave out what lies outside', boundsOf)
-    .action(async (file: string, options: NetworkOptions) => {
-      const name = { ...(options.nameZh && { zh: options.nameZh }), ...(options.nameEn && { en: options.nameEn }) }
-      const { report } = await importNetwork(
-        file,
-        {
-          ...(options.district && { district: options.district }),
-          ...(Object.keys(name).length > 0 && { name }),
-          ...(options.timeZone && { timeZone: options.timeZone }),
-          ...(options.bounds && { bounds: options.bounds }),
-        },
-        loadConfig().dataDir,
-      )
+    .option('--attribution <text>', 'shown on the map; from the format or the file name if absent')
+    .option('--origin <lon,lat>', 'where the zero point of a map in metres lies; 0,0 if absent', originOf)
+    .option('--coordinates <file>', 'DIMACS: the .co file')
+    .option('--planar', 'DIMACS: coordinates are metres, not microdegrees')
+    .addOption(new Option('--metric <what>', 'DIMACS: what the weights are').choices(['length', 'time']))
+    .option('--weight-unit <number>', 'DIMACS: metres or seconds of a weight of 1; 0.1 m or 0.001 s if absent', unitOf)
+    .action(async (file: string, { nameZh, nameEn, weightUnit, ...options }: NetworkOptions) => {
+      const name = { ...(nameZh && { zh: nameZh }), ...(nameEn && { en: nameEn }) }
+      const named = Object.keys(name).length > 0 ? { name } : {}
+      const unit = weightUnit === undefined ? {} : { unit: weightUnit }
+      const { report } = await importNetwork(file, { ...options, ...named, ...unit }, loadConfig().dataDir)
       console.log(JSON.stringify(report, null, 2))
     })
 

@@ -1,13 +1,39 @@
 import { basename } from 'node:path'
-import { InputError } from '@clearway/contracts'
-import type { ImportReport } from './import-report.ts'
-import { newReport } from './import-report.ts'
+import { InputError, type Position } from '@clearway/contracts'
+import { edgesOfCityBrain } from './citybrain/roadnet-file.ts'
+import { edgesOfRoadnet } from './cityflow/roadnet-file.ts'
+import { readCoordinates } from './dimacs/coordinates-file.ts'
+import { edgesOfGraph } from './dimacs/dimacs-map.ts'
+import { readGraph } from './dimacs/graph-file.ts'
+import { edgeCity } from './edge-city.ts'
+import { extractOfLines } from './geojson/lines-file.ts'
+import { type ImportReport, newReport, note } from './import-report.ts'
 import { type CityOptions, cityOf, type ImportedCity, type ImportedRoads } from './imported-city.ts'
+import { readJson } from './json-file.ts'
+import { wholeContentOf } from './map-file.ts'
 import { type MapFormat, mapFormat } from './map-format.ts'
 import { osmCity } from './osm/osm-city.ts'
 import { readPbf } from './osm/pbf-file.ts'
 import { readOsmXml } from './osm/xml-file.ts'
 import { slug } from './slug.ts'
+import { readNet } from './sumo/net-file.ts'
+import { sumoCity } from './sumo/sumo-city.ts'
+
+/** What a map does not say of itself. */
+export interface MapOptions {
+  /** Where the zero point of a map in metres without projection lies; 0° E 0° N where not given. */
+  origin?: Position
+  /** Shown on the map; OpenStreetMap's, or the name of the file, where not given. */
+  attribution?: string
+  /** DIMACS: the `.co` file. */
+  coordinates?: string
+  /** DIMACS: coordinates are metres on a plane, not microdegrees. */
+  planar?: boolean
+  /** DIMACS: what weights are; `length` where not given. */
+  metric?: 'length' | 'time'
+  /** DIMACS: metres, or seconds, of a weight of 1; decimetres and milliseconds where not given. */
+  unit?: number
+}
 
 /** The city that ships; a few objects of its extract lie far outside. */
 export const heidelberg: CityOptions = {
@@ -19,33 +45,69 @@ export const heidelberg: CityOptions = {
 
 const DEFAULT_TIME_ZONE = 'Asia/Shanghai'
 const OSM_ATTRIBUTION = '© OpenStreetMap contributors, ODbL 1.0'
+const DECIMETRE = 0.1
+const MILLISECOND = 0.001
 
 /**
  * Imports a city from a map of any format that `mapFormat` knows. What is not given comes from the file's name
  * (`jinan.osm.pbf` → district `jinan`, name Jinan); the zone is then Asia/Shanghai.
  *
  * @throws WorldError `file-unreadable`
- * @throws InputError `map-broken`, `no-roads`, `time-zone` or `district`, naming the file and the reason
+ * @throws InputError `map-broken`, `schema`, `no-roads`, `projection`, `coordinates`, `time-zone` or `district`, naming
+ * the file and the reason
  */
-export async function importCity(file: string, options: Partial<CityOptions> = {}): Promise<ImportedCity> {
-  const whole = cityOptions(file, options)
+export async function importCity(file: string, options: Partial<CityOptions> & MapOptions = {}): Promise<ImportedCity> {
+  const whole = { ...options, ...cityOptions(file, options) }
   const report = newReport()
   const format = await mapFormat(file)
   try {
     const roads = await readers[format](file, whole, report)
-    return cityOf(roads, whole, OSM_ATTRIBUTION, report)
+    const attribution = format.startsWith('osm') ? OSM_ATTRIBUTION : basename(file)
+    return cityOf(roads, whole, options.attribution ?? attribution, report)
   } catch (error) {
     if (!(error instanceof InputError) || error.message.includes(file)) throw error
     throw new InputError(error.code, `${file}: ${error.message}`, error.fields)
   }
 }
 
-type Reader = (file: string, options: CityOptions, report: ImportReport) => Promise<ImportedRoads>
+type Reader = (file: string, options: CityOptions & MapOptions, report: ImportReport) => Promise<ImportedRoads>
 
 const readers: Record<MapFormat, Reader> = {
   'osm-pbf': async (file, { district, bounds }, report) => osmCity(await readPbf(file, file), district, bounds, report),
   'osm-xml': async (file, { district, bounds }, report) =>
     osmCity(await readOsmXml(file, file), district, bounds, report),
+  geojson: async (file, { district, bounds }, report) =>
+    osmCity(extractOfLines(await readJson(file), file, report), district, bounds, report),
+  sumo: async (file, options, report) => sumoCity(await readNet(file, file), originOf(options), options, report),
+  cityflow: async (file, options, report) => {
+    const { map, signals } = edgesOfRoadnet(await readJson(file), file, onPlane(options, report))
+    return edgeCity(map, signals, options.district, options.bounds, report)
+  },
+  citybrain: async (file, { district, bounds }, report) => {
+    const { map, signals } = edgesOfCityBrain((await wholeContentOf(file)).toString('utf8'), file)
+    return edgeCity(map, signals, district, bounds, report)
+  },
+  dimacs: async (file, options, report) => {
+    const { coordinates, planar = false, metric = 'length', district, bounds } = options
+    if (coordinates === undefined) {
+      const message = 'a DIMACS graph does not say where its nodes are; give its .co file with --coordinates'
+      throw new InputError('coordinates', message, [{ field: 'coordinates', message: 'is missing' }])
+    }
+    const map = edgesOfGraph(await readGraph(file), await readCoordinates(coordinates), file, {
+      metric,
+      unit: options.unit ?? (metric === 'length' ? DECIMETRE : MILLISECOND),
+      plane: planar ? onPlane(options, report) : undefined,
+    })
+    return edgeCity(map, [], district, bounds, report)
+  },
+}
+
+const originOf = ({ origin }: MapOptions): Position => origin ?? { lon: 0, lat: 0 }
+
+function onPlane(options: MapOptions, report: ImportReport): Position {
+  const origin = originOf(options)
+  note(report, `metres are laid on a plane around ${origin.lon},${origin.lat}`)
+  return origin
 }
 
 function cityOptions(file: string, given: Partial<CityOptions>): CityOptions {

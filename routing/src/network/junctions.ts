@@ -7,7 +7,7 @@ import type {
 } from '../signals/junction-geometry.ts'
 import { arrivalBearing, departureBearing } from './arc-shape.ts'
 import { distanceBetweenM, turnDeg } from './geodesy.ts'
-import { drop, type ImportReport, note } from './import-report.ts'
+import { drop, type ImportReport } from './import-report.ts'
 import { approachName, exitName, localName } from './local-name.ts'
 import { arcFlag, type NetworkApproach, type NetworkExit, type RoadNetwork, roadClasses } from './road-network.ts'
 
@@ -43,15 +43,18 @@ export interface PlacedJunction {
 
 /**
  * Approaches (arcs that enter), exits (arcs that leave) and crossings of a signalled junction. Arcs against one-way
- * streets have no signal face and are neither; those closed to ordinary cars are left out with them. Undefined, with a line in the report, when no two of its movements conflict.
+ * streets have no signal face and are neither; those closed to ordinary cars are left out with them. Undefined when no
+ * approach leads anywhere.
  *
  * @param forbidden movements as `in-arc>out-arc`
+ * @param joined arcs that lie side by side are one arm; else every arc is an arm of its own
  */
 export function placeJunction(
   network: RoadNetwork,
   cluster: SignalCluster,
   forbidden: ReadonlySet<string>,
   report: ImportReport,
+  joined = true,
 ): PlacedJunction | undefined {
   const { id } = cluster
   const within = new Set(cluster.nodes)
@@ -67,9 +70,9 @@ export function placeJunction(
   const signalled = entering.filter((arc) => network.roadClass[arc] !== SERVICE || isSignalNode.has(network.head[arc]!))
   drop(report, 'signals: driveways into a junction, left without a signal', entering.length - signalled.length)
 
-  const exitArms = arms(network, leaving.filter(ordinary), departureBearing, (arc) => network.tail[arc]!)
+  const exitArms = arms(network, leaving.filter(ordinary), joined, departureBearing, (arc) => network.tail[arc]!)
   const exitOfArc = new Map(exitArms.flatMap((arm, i) => arm.arcs.map((arc) => [arc, `e${i + 1}`] as const)))
-  const approachArms = arms(network, signalled, arrivalBearing, (arc) => network.head[arc]!)
+  const approachArms = arms(network, signalled, joined, arrivalBearing, (arc) => network.head[arc]!)
     .map((arm) => ({ ...arm, exits: exitsReached(network, arm.arcs, isInside, exitOfArc, forbidden) }))
     .filter((arm) => arm.exits.length > 0)
   const exits = exitArms.map((arm, i): ExitGeometry => {
@@ -94,11 +97,7 @@ export function placeJunction(
     }),
   )
   const crossings = crossingsOf(network, cluster, approaches, approachArms, exits, exitArms)
-  if (approaches.length === 0 || (crossings.length === 0 && !conflicting(approaches))) {
-    drop(report, 'signals: no two movements conflict')
-    note(report, `${id}: ${approaches.length} approaches, no crossing, no two movements conflict; left unsignalled`)
-    return undefined
-  }
+  if (approaches.length === 0) return undefined
   return {
     geometry: {
       id,
@@ -116,8 +115,9 @@ export function placeJunction(
   }
 }
 
-/** Two approaches that are not opposite each other. */
-const conflicting = (approaches: readonly ApproachGeometry[]): boolean =>
+/** People cross, or two approaches are not opposite each other: someone has to wait. */
+export const hasConflict = ({ approaches, crossings }: JunctionGeometry): boolean =>
+  crossings.length > 0 ||
   approaches.some((a) => approaches.some((b) => a !== b && Math.abs(turnDeg(a.bearingDeg, b.bearingDeg)) < 135))
 
 interface Arm {
@@ -131,10 +131,11 @@ function arcsOutOf(network: RoadNetwork, node: number): number[] {
   return Array.from({ length: network.firstOut[node + 1]! - first }, (_, i) => first + i)
 }
 
-/** Arcs that lie side by side become one arm; the most important arc gives its bearing and position. */
+/** Arcs that lie side by side become one arm if `joined`; the most important arc gives its bearing and position. */
 function arms(
   network: RoadNetwork,
   arcs: readonly number[],
+  joined: boolean,
   bearing: (network: RoadNetwork, arc: number) => number,
   at: (arc: number) => number,
 ): Arm[] {
@@ -145,6 +146,7 @@ function arms(
     const position = { lon: network.nodeLon[at(arc)]!, lat: network.nodeLat[at(arc)]! }
     const same = found.find(
       (arm) =>
+        joined &&
         Math.abs(turnDeg(arm.bearingDeg, bearingDeg)) <= SAME_ARM_DEG &&
         distanceBetweenM(arm.position, position) <= SAME_ARM_M,
     )

@@ -1,7 +1,7 @@
 import { brokenMap, contentOf } from './map-file.ts'
 
 /** What kinds of map can be read. */
-export type MapFormat = 'osm-pbf' | 'osm-xml'
+export type MapFormat = 'osm-pbf' | 'osm-xml' | 'sumo' | 'cityflow' | 'citybrain' | 'geojson' | 'dimacs'
 
 /** So much of a file shows what it is; a comment may come first. */
 const LOOK_BYTES = 65_536
@@ -9,9 +9,16 @@ const LOOK_BYTES = 65_536
 const endings: readonly (readonly [RegExp, MapFormat])[] = [
   [/\.pbf$/, 'osm-pbf'],
   [/\.osm$/, 'osm-xml'],
+  [/\.net\.xml$/, 'sumo'],
+  [/\.geojson$/, 'geojson'],
+  [/roadnet.*\.json$/, 'cityflow'],
+  [/\.gr$/, 'dimacs'],
 ]
 
-const roots: Readonly<Record<string, MapFormat>> = { osm: 'osm-xml' }
+const roots: Readonly<Record<string, MapFormat>> = { osm: 'osm-xml', net: 'sumo' }
+
+const known =
+  'OpenStreetMap .osm.pbf or .osm, SUMO .net.xml, CityFlow roadnet .json, City Brain roadnet .txt, GeoJSON lines or DIMACS .gr'
 
 /**
  * The format of a map by what is in it, and by the ending of its name where that does not tell.
@@ -25,7 +32,7 @@ export async function mapFormat(file: string): Promise<MapFormat> {
   const name = file.toLowerCase().replace(/\.gz$/, '')
   const found = formatOf(start) ?? endings.find(([ending]) => ending.test(name))?.[1]
   if (found) return found
-  throw brokenMap(file, 'this is no map that can be read; give OpenStreetMap .osm.pbf or .osm')
+  throw brokenMap(file, `this is no map that can be read; give ${known}, each gzip or not`)
 }
 
 async function startOf(file: string): Promise<Buffer> {
@@ -49,5 +56,10 @@ function formatOf(start: Buffer): MapFormat | undefined {
     const root = /<([\w:.-]+)/.exec(text.replace(/<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<![A-Z][^>]*>/g, ''))?.[1]
     return root === undefined ? undefined : roots[root]
   }
-  return undefined
+  if (/^\{\s*"(?:intersections|roads)"/.test(text)) return 'cityflow'
+  if (/^\{/.test(text) && /"type"\s*:\s*"(?:FeatureCollection|Feature|LineString|MultiLineString)"/.test(text)) {
+    return 'geojson'
+  }
+  if (/^(?:c\b.*\s*)*p\s+sp\s/.test(text) || /^c\s/.test(text)) return 'dimacs'
+  return /^\d+\s*\n\s*-?\d+\.\d+\s+-?\d+\.\d+\s+\d+\s+[01]\s*\n/.test(text) ? 'citybrain' : undefined
 }

@@ -70,7 +70,7 @@ describe.skipIf(!porto)('another city, Porto (needs CLEARWAY_TEST_DATA)', () => 
     })
     expect(route?.distanceM).toBeGreaterThan(2_700)
     expect(route?.durationS).toBeLessThan(route?.durationWithoutPriorityS ?? 0)
-  })
+  }, 60_000)
 })
 
 describe.skipIf(!monaco)('a map from an editor, Monaco (needs CLEARWAY_TEST_DATA)', () => {

@@ -1,0 +1,81 @@
+import { City, compile, cycleOf, type JunctionTable, stageChangeS } from '@clearway/contracts'
+import { describe, expect, it } from 'vitest'
+import { distanceM } from '../../../src/network/geodesy.ts'
+import { importCity } from '../../../src/network/import-city.ts'
+import { readNet } from '../../../src/network/sumo/net-file.ts'
+import { createRouteEngine } from '../../../src/search/route-engine.ts'
+import { testData } from '../../test-data.ts'
+
+const ingolstadt = testData('networks/ingolstadt/ingolstadt21.net.xml.gz')
+const jinan = testData('networks/jinan-3x4/sumo/jinan.net.xml.gz')
+const nanchang = testData('networks/nanchang/nanchang.net.xml.gz')
+const origin = { lon: 117, lat: 36.65 }
+
+/** The groups of a table that its stages show green at a second after the epoch; undefined while they change. */
+function greenAt(table: JunctionTable, second: number): string[] | undefined {
+  let at = (((second - table.offsetS) % table.cycleS) + table.cycleS) % table.cycleS
+  for (const [i, stage] of table.stages.entries()) {
+    if (at < stage.greenS) return stage.groups.toSorted()
+    at -= stage.greenS + stageChangeS(table, stage, table.stages[(i + 1) % table.stages.length]!)
+    if (at < 0) return undefined
+  }
+  return undefined
+}
+
+describe.skipIf(!ingolstadt)('SUMO networks of cities (need CLEARWAY_TEST_DATA)', () => {
+  it('of Ingolstadt is imported where the city is, with its edges, turns and programs', async () => {
+    const { city, network, report } = await importCity(ingolstadt as string, { timeZone: 'Europe/Berlin' })
+    const net = await readNet(ingolstadt as string, 'ingolstadt')
+    expect(compile(City).faults(city)).toEqual([])
+    expect([net.edges.size, net.junctions.size]).toEqual([853, 381])
+    expect(network.nodeCount + report.dropped['nodes: not in the largest connected part']!).toBe(381)
+    expect(report.kept.arcs).toBeGreaterThan(840)
+    expect(report.kept).toMatchObject({ junctions: 21, junctionsWithProgram: 20 })
+    const { west, east, south, north } = city.bounds
+    expect(distanceM((west + east) / 2, (south + north) / 2, 11.405, 48.772)).toBeLessThan(2000)
+    for (const table of city.junctions) expect(cycleOf(table), table.id).toBeCloseTo(table.cycleS, 6)
+    // Nothing but what the file says decides about a turn.
+    const engine = createRouteEngine(network, { junctions: city.junctions })
+    const [route] = engine.route({
+      from: { lon: west + 0.004, lat: south + 0.004 },
+      to: { lon: east - 0.004, lat: north - 0.004 },
+      profile: 'ambulance',
+    })
+    expect(route!.distanceM).toBeGreaterThan(2000)
+  }, 60_000)
+
+  it('of Jinan runs the program of the file, second by second', async () => {
+    const { city, network, report } = await importCity(jinan as string, { origin })
+    const net = await readNet(jinan as string, 'jinan')
+    expect(report.kept).toMatchObject({ nodes: 26, arcs: 62, junctions: 12, junctionsWithProgram: 12, turnBans: 0 })
+    expect([...new Set(network.lengthM)].sort()).toEqual([400, 800])
+    for (const table of city.junctions) {
+      const { phases } = net.programs.get(table.id.replace(/^j-/, '').replaceAll('-', '_'))!
+      let at = 0
+      for (const { durationS, state } of phases) {
+        if (!state.includes('y')) {
+          const greens = greenAt(table, at + durationS / 2)!
+          const lanes = table.approaches.filter(({ group }) => greens.includes(group)).length
+          const turns = table.approaches
+            .flatMap(({ connections = [] }) => connections)
+            .filter(({ group }) => greens.includes(group))
+          // Six links an approach: one right, three straight, two left; right turns go with straight on.
+          const links = [...state].filter((letter) => letter !== 'r').length
+          expect(lanes * 4 + turns.length * 2, `${table.id} at ${at}`).toBe(links)
+        }
+        at += durationS
+      }
+      expect(table.cycleS).toBe(90)
+    }
+  }, 60_000)
+
+  it('of Nanchang equals the road net it was made from', async () => {
+    const { city, network, report } = await importCity(nanchang as string)
+    expect(report.kept).toMatchObject({ nodes: 2048, arcs: 6024, junctions: 859, junctionsWithProgram: 859 })
+    const km = network.lengthM.reduce((sum, m) => sum + m, 0) / 2000
+    expect(Math.abs(km - 1296)).toBeLessThan(13)
+    expect(city.bounds.west).toBeCloseTo(115.75, 2)
+    expect(city.bounds.north).toBeCloseTo(28.741, 2)
+    for (const table of city.junctions) expect(cycleOf(table), table.id).toBeCloseTo(table.cycleS, 6)
+  }, 60_000)
+})

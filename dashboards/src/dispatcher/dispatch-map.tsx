@@ -20,12 +20,15 @@ import { Glide } from '../map/glide.ts'
 import { corridorPaths, corridorRings } from '../map/layers/corridor-layers.ts'
 import { detectorLayer } from '../map/layers/detector-layer.ts'
 import { endLayers, placeLayers } from '../map/layers/place-layers.ts'
+import { type Disruption, disruptionLayers, type SlowRoad, slowRoadLayer } from '../map/layers/road-layers.ts'
 import { signalHeads, signalLayers } from '../map/layers/signal-layers.ts'
 import { unitLayers } from '../map/layers/unit-layers.ts'
 import type { MapEngine, Padding } from '../map/map-engine.ts'
+import { openDisruptions } from './disruptions.ts'
 import type { Target } from './draft.ts'
 import { type LayerChoice, LayerChoices } from './layer-choices.tsx'
 import { SignalLegend } from './signal-legend.tsx'
+import { useSlowRoads } from './use-slow-roads.ts'
 
 export interface DispatchMapProps {
   city: CityOverview
@@ -35,6 +38,7 @@ export interface DispatchMapProps {
   /** The plan or mission whose way is drawn. */
   dispatch: Dispatch | undefined
   ends: { origin: Position | undefined; destination: Position | undefined }
+  disruptions: readonly Disruption[]
   picking: boolean
   onPick: (target: Target) => void
   selection: { unit?: string; junction?: string }
@@ -43,7 +47,7 @@ export interface DispatchMapProps {
   onFollowing: (following: boolean) => void
 }
 
-const topics: readonly StreamTopic[] = ['signals', 'units', 'detectors']
+const topics: readonly StreamTopic[] = ['signals', 'units', 'detectors', 'disruptions']
 const padding: Padding = { top: 60, right: 60, bottom: 60, left: 60 }
 /** The pin at the end of a way stands clear of the panels and buttons on the map's edges. */
 const wayPadding: Padding = { ...padding, top: 110, right: 90 }
@@ -52,12 +56,14 @@ const noCorridor: ReadonlySet<string> = new Set()
 /** Default export, so that it can be loaded late. */
 export default function DispatchMap(props: DispatchMapProps) {
   const { city, configuration, feed, junctions, dispatch, ends, picking, onPick, selection, onSelect } = props
-  const { following, onFollowing } = props
+  const { following, onFollowing, disruptions } = props
   const { t, text, formats } = useLanguage()
   const appearance = useAppearance()
   const engine = useRef<MapEngine | undefined>(undefined)
   const [glide] = useState(() => new Glide())
-  const [layers, setLayers] = useState<LayerChoice>({ signals: true, detectors: false, places: true })
+  const [layers, setLayers] = useState<LayerChoice>({ signals: true, detectors: false, roads: true, places: true })
+  const slowRoads = useSlowRoads(layers.roads)
+  const open = useMemo(() => openDisruptions(disruptions), [disruptions])
   const heads = useMemo(() => signalHeads(junctions), [junctions])
   const { store } = feed
   const stale = feed.state !== 'live'
@@ -92,6 +98,15 @@ export default function DispatchMap(props: DispatchMapProps) {
           const speed = speedMps === undefined ? '–' : formats.integer(speedMps * 3.6)
           return t('layer.flow', { flow: formats.integer(flowVehPerH), speed })
         }
+        case 'slow-roads': {
+          const { street, speedMps, ratio } = (object as SlowRoad).properties
+          const figures = { speed: formats.integer(speedMps * 3.6), share: formats.percent(ratio) }
+          return `${street}\n${t('layer.slow', figures)}`.trim()
+        }
+        case 'disruptions': {
+          const { disruption } = object as { disruption: Disruption }
+          return `${disruption.streets.join(', ')}\n${t(`road.type.${disruption.type}`)}`.trim()
+        }
         default:
           return null
       }
@@ -107,6 +122,8 @@ export default function DispatchMap(props: DispatchMapProps) {
         const units = store.items('units')
         for (const { id, position } of units) if (position) glide.report(id, position, nowMs)
         return [
+          ...(layers.roads ? [slowRoadLayer(slowRoads, appearance)] : []),
+          ...disruptionLayers(open, appearance),
           ...(layers.detectors
             ? [detectorLayer(store.items('detectors'), store.version('detectors'), appearance, zoom)]
             : []),
@@ -153,6 +170,8 @@ export default function DispatchMap(props: DispatchMapProps) {
     store,
     glide,
     layers,
+    slowRoads,
+    open,
     junctions,
     heads,
     dispatch,

@@ -1,4 +1,4 @@
-import type { Dispatch, JunctionTable, StreamTopic } from '@clearway/contracts'
+import type { Dispatch, JunctionTable, Position, StreamTopic } from '@clearway/contracts'
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useFeed, useTopic } from '../feed/use-feed.ts'
 import { useLanguage } from '../language/use-language.ts'
@@ -13,6 +13,7 @@ import { type Draft, emptyDraft, positionOf, type Target } from './draft.ts'
 import { MissionPanel } from './mission-panel.tsx'
 import { chosenMission, missionInAddress, missionToAddress } from './missions.ts'
 import { PlanPanel } from './plan-panel.tsx'
+import { RoadPanel } from './road-panel.tsx'
 import { SignalCard } from './signal-card.tsx'
 import { SignalCount } from './signal-count.tsx'
 import { SignalList } from './signal-list.tsx'
@@ -22,7 +23,7 @@ import { useDispatchDesk } from './use-dispatch-desk.ts'
 /** Lists and form are there first; the map and its engine come beside them. */
 const DispatchMap = lazy(() => import('./dispatch-map.tsx'))
 
-const topics: readonly StreamTopic[] = ['signals', 'units', 'dispatches', 'detectors']
+const topics: readonly StreamTopic[] = ['signals', 'units', 'dispatches', 'detectors', 'disruptions']
 const ageTopics: readonly StreamTopic[] = ['signals', 'units']
 /** Signals report every 5 s, vehicles every second. */
 const staleAfterMs = 15_000
@@ -36,10 +37,12 @@ export function Dispatcher({ session, city, configuration }: DeskData) {
   const feed = useFeed(topics)
   const units = useTopic(feed.store, 'units')
   const dispatches = useTopic(feed.store, 'dispatches')
+  const disruptions = useTopic(feed.store, 'disruptions')
   const junctions = useRemote(loadJunctions)
   const desk = useDispatchDesk()
   const [draft, setDraft] = useState<Draft>(emptyDraft)
-  const [picking, setPicking] = useState<'origin' | 'destination'>()
+  const [picking, setPicking] = useState<'origin' | 'destination' | 'road'>()
+  const [roadAt, setRoadAt] = useState<Position>()
   const [wish, setWish] = useState<string | null | undefined>(() => missionInAddress(location.search))
   const [following, setFollowing] = useState(true)
   const [selection, setSelection] = useState<{ unit?: string; junction?: string }>({})
@@ -55,8 +58,9 @@ export function Dispatcher({ session, city, configuration }: DeskData) {
   const change = useCallback((part: Partial<Draft>) => setDraft((now) => ({ ...now, ...part })), [])
   const pick = useCallback(
     (target: Target) => {
-      change({ [picking ?? 'destination']: target })
       setPicking(undefined)
+      if (picking === 'road') return setRoadAt(positionOf(target))
+      change({ [picking ?? 'destination']: target })
     },
     [picking, change],
   )
@@ -103,7 +107,7 @@ export function Dispatcher({ session, city, configuration }: DeskData) {
             change={change}
             units={units}
             places={city.places}
-            picking={picking}
+            picking={picking === 'road' ? undefined : picking}
             onPick={setPicking}
             desk={desk}
             onActivate={() => void activate()}
@@ -116,6 +120,13 @@ export function Dispatcher({ session, city, configuration }: DeskData) {
               if (unit.state === 'available') change({ role: unit.role, unit: unit.id })
             }}
           />
+          <RoadPanel
+            disruptions={disruptions}
+            picking={picking === 'road'}
+            onPick={(on) => setPicking(on ? 'road' : undefined)}
+            at={roadAt}
+            onDone={() => setRoadAt(undefined)}
+          />
           <SignalList junctions={tables} feed={feed} onSelect={(junction) => setSelection({ junction })} />
         </div>
         <div className="dispatcher-map">
@@ -127,6 +138,7 @@ export function Dispatcher({ session, city, configuration }: DeskData) {
               junctions={tables}
               dispatch={shown}
               ends={ends}
+              disruptions={disruptions}
               picking={picking !== undefined}
               onPick={pick}
               selection={selection}

@@ -4,10 +4,11 @@ import { useLanguage } from '../language/use-language.ts'
 export interface LayerChoice {
   signals: boolean
   detectors: boolean
+  roads: boolean
   places: boolean
 }
 
-const names = ['signals', 'detectors', 'places'] as const
+const names = ['signals', 'detectors', 'roads', 'places'] as const
 
 export function LayerChoices(props: { layers: LayerChoice; onChange: (layers: LayerChoice) => void }) {
   const { layers, onChange } = props

@@ -29,7 +29,12 @@ async function problemOf(answer: Response): Promise<Problem | undefined> {
   return (await answer.json()) as Problem
 }
 
-async function request<T>(method: 'GET' | 'POST', path: string, body?: unknown, stop?: AbortSignal): Promise<T> {
+async function request<T>(
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+  stop?: AbortSignal,
+): Promise<T> {
   const headers = new Headers({ accept: 'application/json' })
   const options: RequestInit = { method, headers, credentials: 'same-origin' }
   if (stop) options.signal = stop
@@ -55,6 +60,9 @@ export const get = <T>(path: string, stop?: AbortSignal): Promise<T> => request<
 
 /** @throws RefusedError, UnreachableError */
 export const post = <T>(path: string, body?: unknown): Promise<T> => request<T>('POST', path, body)
+
+/** @throws RefusedError, UnreachableError */
+export const remove = <T>(path: string): Promise<T> => request<T>('DELETE', path)
 
 /** Every page of a list, in the server's order. */
 export async function getAll<T>(path: string, stop?: AbortSignal): Promise<T[]> {

@@ -10,6 +10,7 @@ import { importCommand } from './commands/import.ts'
 import { signalCommand } from './commands/signal.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { upCommand } from './commands/up.ts'
+import { wayCommands } from './commands/ways.ts'
 
 /** The `clearway` command with all that it can do. */
 export function clearwayProgram(): Command {
@@ -26,6 +27,7 @@ export function clearwayProgram(): Command {
     importCommand(),
     signalCommand(),
     closureCommand(),
+    ...wayCommands(),
     auditCommand(),
     conformCommand(),
   ]) {

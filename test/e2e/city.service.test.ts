@@ -167,6 +167,17 @@ describe.skipIf(!chromiumPath)('the pages', () => {
     await page.getByTestId('plan-junction').first().waitFor()
     const previewed = await page.getByTestId('plan-junction').count()
     expect(previewed).toBeGreaterThan(0)
+    // What the driver does, in the language of the page, and each thing that the crew should know before.
+    await page.getByTestId('route-steps').locator('summary').click()
+    const [planned] = (await all<Dispatch>('/dispatches')).filter(({ state }) => state === 'planned')
+    const { steps = [], contraflow, emergencyOnly, unknownClearances, forbiddenTurns } = (planned as Dispatch).route
+    expect(steps.length).toBeGreaterThan(3)
+    const told = await page.getByTestId('route-step').locator('span:first-child').allTextContents()
+    const language = await page.locator('html').getAttribute('lang')
+    expect(told).toEqual(steps.map(({ text }) => (language?.startsWith('zh') ? text.zh : text.en)))
+    expect(await page.getByTestId('route-caution').count()).toBe(
+      contraflow.length + emergencyOnly.length + unknownClearances.length + forbiddenTurns.length,
+    )
     await page.waitForTimeout(2500)
     await page.screenshot({ path: join(pictures, 'dispatcher-preview.png') })
 

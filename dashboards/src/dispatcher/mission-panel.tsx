@@ -9,6 +9,7 @@ import { MissionJunctions } from './mission-junctions.tsx'
 import { missionsOf } from './missions.ts'
 import { targetName, unitName } from './names.ts'
 import { reasonText } from './reason.ts'
+import { RouteDetails } from './route-details.tsx'
 
 export interface MissionPanelProps {
   panel: RefObject<HTMLElement | null>
@@ -117,6 +118,7 @@ export function MissionPanel(props: MissionPanelProps) {
               <CancelMission busy={busy} onCancel={() => onCancel(mission.id)} />
             </div>
           )}
+          {active && <RouteDetails route={mission.route} />}
           <h3>
             {t('mission.next')} <span className="soft figures">{mission.junctions.length}</span>
           </h3>

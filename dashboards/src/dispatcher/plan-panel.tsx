@@ -3,6 +3,7 @@ import { useLanguage } from '../language/use-language.ts'
 import { useNow } from '../shell/use-now.ts'
 import { Eta } from './eta.tsx'
 import { targetName, unitName } from './names.ts'
+import { RouteDetails } from './route-details.tsx'
 
 export interface PlanPanelProps {
   plan: Dispatch
@@ -54,6 +55,7 @@ export function PlanPanel({ plan, units, places, onDiscard, onJunction }: PlanPa
           ))}
         </ul>
       )}
+      <RouteDetails route={plan.route} />
       <ol className="mission-junctions">
         {plan.junctions.map((junction, n) => (
           <li key={junction.junction} data-testid="plan-junction" data-promised={junction.greenPromised}>

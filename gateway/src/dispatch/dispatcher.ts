@@ -16,8 +16,10 @@ import {
   distanceM,
   drivingProfiles,
   parseImportance,
+  type RouteAnswer,
   type RouteEngine,
   routeOf,
+  routeSteps,
   usualImportance,
 } from '@clearway/routing'
 import type { Core } from '../core.ts'
@@ -284,10 +286,12 @@ export class Dispatcher {
     return this.#engine ?? noNetwork()
   }
 
+  /** The best route first, and with its steps: it is the one that is driven. */
   #find(query: Parameters<RouteEngine['route']>[0]): Route[] {
-    return this.#requireEngine()
-      .route(query)
-      .map((answer) => routeOf(answer))
+    const { network } = this.#core
+    const [best, ...others] = this.#requireEngine().route(query) as [RouteAnswer, ...RouteAnswer[]]
+    const steps = network && { steps: routeSteps(network, best, query.to) }
+    return [{ ...routeOf(best), ...steps }, ...others.map((answer) => routeOf(answer))]
   }
 
   #requireOnMap(field: string, { lon, lat }: Position): void {

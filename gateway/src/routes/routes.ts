@@ -17,5 +17,4 @@ interface RouteSources {
 /** Ways by car and on foot, as asked for over HTTP. */
 export const createRoutes = ({ network, city }: Core, { engine, walking, units, lots }: RouteSources): Feature => ({
   routes: [...drivingRoutes(network, engine, units), ...walkingRoutes(walking, city?.places ?? [], lots)],
-  stop: () => engine?.close(),
 })

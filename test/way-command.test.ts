@@ -83,6 +83,16 @@ describe('clearway route', () => {
     },
   )
 
+  it('prints what the documentation shows', async () => {
+    const page = readFileSync(new URL('../docs/routes.md', import.meta.url), 'utf8')
+    const [, command, shown] = /```console\n\$ clearway (.+)\n([\s\S]+?)\n```/.exec(page) as unknown as [
+      string,
+      string,
+      string,
+    ]
+    expect(await run(command)).toBe(shown)
+  })
+
   it('without an imported city says how to import one', async () => {
     vi.stubEnv('CLEARWAY_DATA_DIR', join(folder, 'empty'))
     await expect(run(`route ${ways}`)).rejects.toThrow(/clearway import network/)

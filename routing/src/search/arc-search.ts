@@ -180,6 +180,14 @@ export class ArcSearch {
     return goal < 0 ? undefined : { arcs: this.#arcsTo(last, goal), costMs: best }
   }
 
+  /** The arcs whose cost the last search has settled, in rising order. */
+  settledArcs(): Int32Array {
+    const done = this.#stamp + 1
+    const { arcOf } = this.#movements
+    const arcs = arcOf.filter((_, vertex) => this.#state[WORDS * vertex + STAMP] === done)
+    return Int32Array.from(new Set(arcs)).sort()
+  }
+
   #nextStamp(): void {
     this.#stamp += 2
     if (this.#stamp < INFINITE) return

@@ -39,11 +39,15 @@ async function importedCity(file: string): Promise<City> {
   return { roads: { nodeCount, tail, head, weight: milliseconds, x, y }, metrics: { milliseconds, decimetres } }
 }
 
-const porto = testData('networks/porto.osm.pbf')
+function imported(path: string): (() => Promise<City>) | undefined {
+  const file = testData(path)
+  return file === undefined ? undefined : () => importedCity(file)
+}
 
 describe.each<[string, (() => Promise<City>) | undefined]>([
   ['New York', newYork],
-  ['Porto', porto === undefined ? undefined : () => importedCity(porto)],
+  ['Porto', imported('networks/porto.osm.pbf')],
+  ['Monaco', imported('networks/monaco/network.osm.gz')],
 ])('on %s', (_name, load) => {
   it.skipIf(!load)(
     'a thousand pairs of every metric equal Dijkstra, and as many after each kind of update',
@@ -66,6 +70,7 @@ describe.each<[string, (() => Promise<City>) | undefined]>([
         }
       }
     },
+    300_000,
   )
 })
 

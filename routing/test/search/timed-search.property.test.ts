@@ -7,6 +7,7 @@ import { customize } from '../../src/hierarchy/metric.ts'
 import { nodeOrder } from '../../src/hierarchy/node-order.ts'
 import { Potential } from '../../src/hierarchy/potential.ts'
 import { buildTopology } from '../../src/hierarchy/topology.ts'
+import { leastTurns } from '../../src/search/arc-search.ts'
 import { movementGraph } from '../../src/search/movement-graph.ts'
 import { type ApproachPlan, timedWaits } from '../../src/search/signal-plan.ts'
 
@@ -64,13 +65,16 @@ it('equals Dijkstra over movements with the same turn costs and the same waits a
         customize(topology, weights, metric)
         return new Potential(topology, metric)
       }
-      const withWaits = potential(arcMs.map((ms, arc) => Math.min(CLOSED, ms + waitMs[arc]!)))
-      const bounds = { withWaits, withoutWaits: potential(arcMs) }
       const movements = movementGraph(graph, [])
       const turnMs = Int32Array.from({ length: movements.movementCount }, (_, m) => turns[m % turns.length]!)
+      const leastTurnMs = leastTurns(graph, movements, turnMs)
+      const weigh = (waits: Int32Array) =>
+        potential(arcMs.map((ms, arc) => Math.min(CLOSED, ms + waits[arc]! + leastTurnMs[arc]!)))
+      const withWaits = weigh(waitMs)
+      const bounds = { withWaits, withoutWaits: weigh(new Int32Array(graph.arcCount)), leastTurnMs }
       const costs = { arcMs, turnMs, waitMs }
       const search = nodeSearch({ graph, topology, movements, costs, bounds, timed })
-      const expected = nodeSearch({ graph, topology, movements, costs, bounds: { withWaits } })
+      const expected = nodeSearch({ graph, topology, movements, costs, bounds: { withWaits, leastTurnMs } })
 
       const dijkstra = new PlainDijkstra(graph, arcMs)
       const turn = (from: number, into: number) => {

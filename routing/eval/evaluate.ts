@@ -34,6 +34,8 @@ interface UpdateEvaluation {
   arcs: number
   ms: number
   routes: Verdict
+  /** Where the file of the queries says distances with turns. */
+  turns: Verdict
   /** Numbers of the index that a full customization of the same weights makes otherwise. */
   differences: number
 }
@@ -61,7 +63,7 @@ export function evaluate(given: EvaluationCase, make: MakeSubject, options: Eval
   const computed = distances(queries, options, 'queries', ({ source, target }) => dijkstra.distance(source, target))
   const routes = judgeRoutes(given, subject, roads.weight, queries, computed)
   const turns = forbiddenTurns ? judgeTurns({ ...given, queries }, subject, dijkstra, forbiddenTurns, options) : NOTHING
-  const bestUnits = units.length > 0 ? judgeUnits(given, subject, dijkstra) : NOTHING
+  const bestUnits = units.length > 0 ? judgeUnits(given, subject, dijkstra, options) : NOTHING
   options.tell('timing, beside ngraph.path')
   return {
     name: given.name,
@@ -113,11 +115,11 @@ function distances(
 function verdict<T extends { place: string }>(
   items: readonly T[],
   byDijkstra: number,
-  complaint: (item: T) => Complaint,
+  complaint: (item: T, at: number) => Complaint,
 ): Verdict {
   const mismatches: string[] = []
-  for (const item of items) {
-    const wrong = complaint(item)
+  for (const [at, item] of items.entries()) {
+    const wrong = complaint(item, at)
     if (wrong !== undefined) mismatches.push(`${item.place}: ${wrong}`)
   }
   return { answers: items.length, byDijkstra, mismatches }
@@ -131,7 +133,8 @@ function judgeRoutes(
   queries: readonly Query[],
   computed: ReadonlyMap<Query, number>,
 ): Verdict {
-  return verdict(queries, computed.size, (query) => {
+  const judged = queries.filter((query) => query.distance !== undefined || computed.has(query))
+  return verdict(judged, computed.size, (query) => {
     const truth = { stored: query.distance, computed: computed.get(query) }
     const { source, target } = query
     return (
@@ -152,16 +155,32 @@ function judgeTurns(
   const computed = distances(queries, options, 'queries with turns', ({ source, target }) =>
     dijkstra.distanceOverMovements(source, target, free(allowed)),
   )
-  return verdict(queries, computed.size, (query) => {
+  const judged = queries.filter((query) => query.distanceWithTurns !== undefined || computed.has(query))
+  return verdict(judged, computed.size, (query) => {
     const truth = { stored: query.distanceWithTurns, computed: computed.get(query) }
     return judgeRoute(roads, roads.weight, query, subject.routeWithTurns(query.source, query.target), truth, allowed)
   })
 }
 
-function judgeUnits({ units, incidents }: EvaluationCase, subject: Subject, dijkstra: PlainDijkstra): Verdict {
-  return verdict(incidents, incidents.length, (incident) =>
-    judgeBestUnits(units, incident, subject.bestUnits(incident.node, BEST_UNITS), dijkstra),
-  )
+function judgeUnits(
+  { units, incidents }: EvaluationCase,
+  subject: Subject,
+  dijkstra: PlainDijkstra,
+  { judgeS, tell }: EvaluateOptions,
+): Verdict {
+  const until = performance.now() + judgeS * 1000
+  const asked = shuffled(incidents)
+  const complaints: Complaint[] = []
+  let byDijkstra = 0
+  for (const incident of asked) {
+    const inTime = byDijkstra === 0 || performance.now() < until
+    if (!inTime && !incident.best) break
+    if (inTime) byDijkstra++
+    const answer = subject.bestUnits(incident.node, BEST_UNITS)
+    complaints.push(judgeBestUnits(units, incident, answer, inTime ? dijkstra : undefined))
+  }
+  tell(`Dijkstra has judged the best units of ${byDijkstra} of ${incidents.length} incidents`)
+  return verdict(asked.slice(0, complaints.length), byDijkstra, (_, at) => complaints[at])
 }
 
 function judgeUpdate(
@@ -181,5 +200,11 @@ function judgeUpdate(
     dijkstra.distance(source, target),
   )
   const routes = judgeRoutes(given, subject, after, asked, computed)
-  return { arcs: arcs.length, ms, routes, differences: subject.differencesFromFull() }
+  const withTurns = asked.filter(({ distanceWithTurns }) => distanceWithTurns !== undefined)
+  const changed = { ...given, roads: { ...given.roads, weight: after }, queries: withTurns }
+  const turns =
+    given.forbiddenTurns && withTurns.length > 0
+      ? judgeTurns(changed, subject, dijkstra, given.forbiddenTurns, options)
+      : NOTHING
+  return { arcs: arcs.length, ms, routes, turns, differences: subject.differencesFromFull() }
 }

@@ -63,13 +63,16 @@ function brokenWay(
 /**
  * The nearest units by the answer and by the file, against the distances of all units by Dijkstra's algorithm. Units
  * equally far may stand in any order.
+ *
+ * @param dijkstra undefined where it is not asked: then the answer is held against the file alone
  */
 export function judgeBestUnits(
   units: readonly Unit[],
   { node, best }: Incident,
   answer: readonly UnitDistance[],
-  dijkstra: PlainDijkstra,
+  dijkstra: PlainDijkstra | undefined,
 ): Complaint {
+  if (!dijkstra) return best && unlike(units, best, answer)
   const toIncident = dijkstra.distancesTo(node)
   const distance = units.map((unit) => toIncident[unit.node]!)
   const nearest = distance
@@ -77,12 +80,26 @@ export function judgeBestUnits(
     .sort((a, b) => a - b)
     .slice(0, BEST_UNITS)
   const wrong = (who: string, ranked: readonly UnitDistance[]): Complaint => {
-    const told = () => `${who} ${ranked.map((each) => `${units[each.unit]?.name}:${each.distance}`).join(' ')}`
     if (ranked.length !== nearest.length || new Set(ranked.map(({ unit }) => unit)).size !== ranked.length) {
-      return `${told()} are not ${nearest.length} different units`
+      return `${who} ${told(units, ranked)} are not ${nearest.length} different units`
     }
     const at = ranked.findIndex((each, i) => each.distance !== nearest[i] || each.distance !== distance[each.unit])
-    return at < 0 ? undefined : `${told()}: Dijkstra says ${nearest[at]} for place ${at + 1}`
+    return at < 0 ? undefined : `${who} ${told(units, ranked)}: Dijkstra says ${nearest[at]} for place ${at + 1}`
   }
   return (best && wrong('the file says', best)) ?? wrong('answered', answer)
 }
+
+/** The same distances at the same places, and the same units but for those as far as the last, of which there may be more. */
+function unlike(units: readonly Unit[], best: readonly UnitDistance[], answer: readonly UnitDistance[]): Complaint {
+  const last = best[BEST_UNITS - 1]?.distance
+  const before = (ranked: readonly UnitDistance[]) => ranked.filter(({ distance }) => distance !== last)
+  const known = new Set(before(best).map(({ unit }) => unit))
+  const isLike =
+    `${answer.map(({ distance }) => distance)}` === `${best.map(({ distance }) => distance)}` &&
+    before(answer).every(({ unit }) => known.has(unit)) &&
+    new Set(answer.map(({ unit }) => unit)).size === answer.length
+  return isLike ? undefined : `answered ${told(units, answer)}, the file says ${told(units, best)}`
+}
+
+const told = (units: readonly Unit[], ranked: readonly UnitDistance[]): string =>
+  ranked.map(({ unit, distance }) => `${units[unit]?.name}:${distance}`).join(' ')

@@ -5,10 +5,8 @@ const MISMATCHES_SHOWN = 10
 
 /** Everything that any judge or comparison has found wrong. */
 export function mismatchCount({ routes, turns, bestUnits, update }: Evaluation): number {
-  const counts = [routes, turns, bestUnits, ...(update ? [update.routes] : [])].map(
-    ({ mismatches }) => mismatches.length,
-  )
-  return counts.reduce((sum, count) => sum + count, update?.differences ?? 0)
+  const verdicts = [routes, turns, bestUnits, ...(update ? [update.routes, update.turns] : [])]
+  return verdicts.reduce((sum, { mismatches }) => sum + mismatches.length, update?.differences ?? 0)
 }
 
 /** As `--json` writes it. Times in milliseconds of wall clock, null where nothing was timed. */
@@ -26,7 +24,7 @@ export function reportJson(evaluation: Evaluation) {
     customizeMs: median(evaluation.customize),
     bestUnitMismatches: bestUnits.mismatches.length,
     turnMismatches: turns.mismatches.length,
-    afterUpdateMismatches: update?.routes.mismatches.length ?? 0,
+    afterUpdateMismatches: update ? update.routes.mismatches.length + update.turns.mismatches.length : 0,
     timesFasterThanNgraph: race.ngraph.length > 0 ? race.timesFaster : null,
     timesFasterThanNgraphByCpu: race.ngraph.length > 0 ? race.timesFasterByCpu : null,
     ngraphMedianMs: median(race.ngraph),
@@ -45,6 +43,7 @@ export function reportJson(evaluation: Evaluation) {
       turns: counts(turns),
       bestUnits: counts(bestUnits),
       afterUpdate: counts(update?.routes),
+      afterUpdateTurns: counts(update?.turns),
       ngraph: race.ngraph.length,
     },
   }
@@ -79,10 +78,12 @@ export function reportText(evaluation: Evaluation): string {
       ['update', `${update.arcs} arcs in ${shown(update.ms)} ms, ${update.differences} differences from a full one`],
       ['after the update', judged(update.routes)],
     )
+    if (update.turns.answers > 0) rows.push(['its turns', judged(update.turns)])
   }
   const width = Math.max(...rows.map(([name]) => name.length))
   const lines = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`)
-  for (const [name, verdict] of Object.entries({ routes, turns, bestUnits, afterUpdate: update?.routes })) {
+  const named = { routes, turns, bestUnits, afterUpdate: update?.routes, turnsAfterUpdate: update?.turns }
+  for (const [name, verdict] of Object.entries(named)) {
     const mismatches = verdict?.mismatches ?? []
     for (const each of mismatches.slice(0, MISMATCHES_SHOWN)) lines.push(`MISMATCH ${name}, ${each}`)
     if (mismatches.length > MISMATCHES_SHOWN) lines.push(`  and ${mismatches.length - MISMATCHES_SHOWN} more`)

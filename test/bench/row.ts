@@ -6,4 +6,7 @@ export interface BenchRow {
   peer?: string
   peerValue?: number
   ratio?: number
+  /** What is wanted of the ratio at least, or of the value at most. */
+  leastRatio?: number
+  mostValue?: number
 }

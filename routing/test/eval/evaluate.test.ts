@@ -9,8 +9,9 @@ import { liar, slowSubject } from './slow-subject.ts'
 
 const options = { judgeS: 20, leastCpuMs: 0, tell: () => undefined }
 
-async function judged(drawn: DrawnFiles, subject: MakeSubject = slowSubject) {
-  const evaluation = evaluate(withSeededRest(await readCase(written(drawn))), subject, options)
+async function judged(drawn: DrawnFiles, subject: MakeSubject = slowSubject, judgeS = options.judgeS) {
+  const given = withSeededRest(await readCase(written(drawn)))
+  const evaluation = evaluate(given, subject, { ...options, judgeS })
   const { mismatches, turnMismatches, bestUnitMismatches, afterUpdateMismatches } = reportJson(evaluation)
   return {
     found: { routes: mismatches, turns: turnMismatches, units: bestUnitMismatches, after: afterUpdateMismatches },
@@ -105,6 +106,52 @@ describe('a planted wrong answer of the router is found', () => {
     const { found, count } = await judged(ring, liar({ differencesFromFull: () => 3 }))
     expect(found).toEqual(nothing)
     expect(count).toBe(3)
+  })
+})
+
+describe('where there is no time for Dijkstra the file alone judges', () => {
+  const hurried = (drawn: DrawnFiles, subject = slowSubject) => judged(drawn, subject, 0)
+
+  it('and finds nothing wrong where nothing is', async () => {
+    const { found, json } = await hurried(ring)
+    expect(found).toEqual(nothing)
+    expect(json.judged.queries).toEqual({ answers: 5, byDijkstra: 1 })
+    expect(json.judged.bestUnits).toEqual({ answers: 2, byDijkstra: 1 })
+  })
+
+  it.each<[string, DrawnFiles, MakeSubject, Partial<typeof nothing>]>([
+    ['a distance', ringWith('queries', '1\t3\t30', '1\t3\t31'), slowSubject, { routes: 1 }],
+    ['a best unit of the file', ringWith('best', 'C:2', 'A:2'), slowSubject, { units: 1 }],
+    [
+      'the distances of best units',
+      ring,
+      liar({ bestUnits: (told) => told.map((one) => ({ ...one, distance: 1 })) }),
+      { units: 2 },
+    ],
+    [
+      'a best unit of the answer',
+      ring,
+      liar({ bestUnits: ([one, ...rest]) => [{ ...one!, unit: 1 }, ...rest] }),
+      { units: 2 },
+    ],
+  ])('but finds %s', async (_what, drawn, subject, wrong) => {
+    expect((await hurried(drawn, subject)).found).toEqual({ ...nothing, ...wrong })
+  })
+})
+
+describe('turns after an update', () => {
+  const queriesAfter = 'source\ttarget\tdistance_no_turns\tdistance_with_turns\n1\t3\t31\t31\n7\t2\t102\t102\n'
+
+  it('are judged where the file says them', async () => {
+    const { found, json } = await judged({ ...ring, queriesAfter })
+    expect(found).toEqual(nothing)
+    expect(json.judged.afterUpdateTurns).toEqual({ answers: 2, byDijkstra: 2 })
+  })
+
+  it('are found when they are wrong', async () => {
+    const { found, count } = await judged({ ...ring, queriesAfter: queriesAfter.replace('\t102\n', '\t103\n') })
+    expect(found).toEqual({ ...nothing, after: 1 })
+    expect(count).toBe(1)
   })
 })
 

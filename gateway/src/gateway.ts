@@ -124,7 +124,7 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
   const engine: RouteEngine | undefined = data && (await openEngine(core, data.network, lifetime))
   const signals = createSignals(core)
   const traffic = createTraffic(core, engine, (vehicle) => dispatch.dispatcher.speedFactorOf(vehicle))
-  const dispatch = createDispatch(core, signals, engine, traffic.placeOf)
+  const dispatch = createDispatch(core, signals, engine, traffic)
   const parking = createParking(core)
   const { units } = dispatch.dispatcher
   const features: readonly Feature[] = [

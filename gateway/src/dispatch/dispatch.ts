@@ -4,7 +4,7 @@ import type { Core, Feature } from '../core.ts'
 import { pageOf, pageOfList } from '../http/paging.ts'
 import { route } from '../http/route.ts'
 import type { Signals } from '../signals/signals.ts'
-import type { Traffic } from '../traffic/traffic.ts'
+import { noTraffic, type Traffic } from '../traffic/traffic.ts'
 import { type DispatchEngine, Dispatcher } from './dispatcher.ts'
 
 /** Dispatches in the first picture of a page. */
@@ -31,16 +31,16 @@ const Evidence = Type.Object({
  * Units and dispatches.
  *
  * @param engine undefined until a road network has been imported
- * @param placeOf where on the roads a vehicle was decided to have been last
+ * @param roads where vehicles were decided to have been last, and what is closed
  */
 export function createDispatch(
   core: Core,
   signals: Signals,
   engine: DispatchEngine | undefined,
-  placeOf: Traffic['placeOf'] = () => undefined,
+  roads: Pick<Traffic, 'placeOf' | 'closedArcs'> = noTraffic,
 ): Feature & { dispatcher: Dispatcher } {
   const { clock, feed, stream } = core
-  const dispatcher = new Dispatcher(core, signals, engine, placeOf)
+  const dispatcher = new Dispatcher(core, signals, engine, roads)
   const { units, stored } = dispatcher
   const stopping = new AbortController()
   const subscriptions: (() => void)[] = []

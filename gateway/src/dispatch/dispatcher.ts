@@ -26,8 +26,9 @@ import type { Core } from '../core.ts'
 import type { Actor } from '../http/route.ts'
 import { noNetwork } from '../routes/no-network.ts'
 import type { Signals } from '../signals/signals.ts'
+import type { Traffic } from '../traffic/traffic.ts'
 import { DispatchRecords, type StoredMission } from './dispatch-records.ts'
-import { Mission, type MissionParts } from './mission.ts'
+import { Mission } from './mission.ts'
 import { plannedJunctions } from './mission-junctions.ts'
 import { profileOf } from './role-profile.ts'
 import { UnitBoard } from './unit-board.ts'
@@ -68,19 +69,19 @@ export class Dispatcher {
   readonly #core: Core
   readonly #signals: Pick<Signals, 'board' | 'detectors' | 'requests'>
   readonly #engine: DispatchEngine | undefined
-  readonly #placeOf: MissionParts['placeOf']
+  readonly #roads: Pick<Traffic, 'placeOf' | 'closedArcs'>
   readonly #missions = new Map<string, Mission>()
 
   constructor(
     core: Core,
     signals: Pick<Signals, 'board' | 'detectors' | 'requests'>,
     engine: DispatchEngine | undefined,
-    placeOf: MissionParts['placeOf'],
+    roads: Pick<Traffic, 'placeOf' | 'closedArcs'>,
   ) {
     this.#core = core
     this.#signals = signals
     this.#engine = engine
-    this.#placeOf = placeOf
+    this.#roads = roads
     this.stored = new DispatchRecords(core.records)
     this.units = new UnitBoard(core.clock, core.devices, (vehicle) => this.#missionOf(vehicle) !== undefined)
     signals.requests.on((lease, event) => {
@@ -246,7 +247,8 @@ export class Dispatcher {
       downlink,
       signals: this.#signals,
       fixOf: (vehicle) => this.units.fix(vehicle),
-      placeOf: this.#placeOf,
+      placeOf: (vehicle) => this.#roads.placeOf(vehicle),
+      closedArcs: () => this.#roads.closedArcs(profileOf[stored.dispatch.role]),
       findRoute: (from) => {
         const { destination, role } = stored.dispatch
         return this.#find({ from, to: destination, profile: profileOf[role] })[0] as Route

@@ -15,6 +15,7 @@ import type { Logger } from 'pino'
 import type { Downlink } from '../core.ts'
 import type { Lease, LeaseEvent } from '../signals/lease.ts'
 import type { Signals } from '../signals/signals.ts'
+import type { ClosedArc } from '../traffic/closed-arcs.ts'
 import type { TrackPlace } from '../traffic/vehicle-tracks.ts'
 import type { Leg, MissionEvent, StoredMission } from './dispatch-records.ts'
 import { type OpenLeg, planAhead, writeForecast } from './mission-forecast.ts'
@@ -46,6 +47,8 @@ export interface MissionParts {
   fixOf(vehicle: string): Fix | undefined
   /** Where on the roads the vehicle was decided to have been last. */
   placeOf(vehicle: string): TrackPlace | undefined
+  /** What routes of this mission's vehicle avoid; the same list for as long as it is the same. */
+  closedArcs(): readonly ClosedArc[]
   /** @throws InputError when there is no way */
   findRoute(from: Position): Route
   /** @param ended the mission has come to its end since it was last saved */
@@ -68,6 +71,8 @@ export class Mission {
   #ended = false
   #heardMs: number
   #searchedMs = Number.NEGATIVE_INFINITY
+  /** Closures that no way led around when they were met. */
+  #unavoidable: readonly ClosedArc[] | undefined
   #routeSent = false
   #passedMs = new Map<Leg, number>()
   /** Junctions that another mission goes through first, and when it will be gone, ms. */
@@ -190,8 +195,17 @@ export class Mission {
       this.#letLapse('the vehicle has left its route')
       return
     }
+    if (fix) this.#avoidClosures(fix, nowMs)
     const { open, plan } = this.#forecast(fix?.speedMps)
     this.#askDue(open, plan, fix, nowMs)
+  }
+
+  /** A road ahead has been closed: another way, where there is one; the crew may know more than the map. */
+  #avoidClosures(fix: Fix, nowMs: number): void {
+    const closed = this.#parts.closedArcs()
+    if (closed === this.#unavoidable || !this.#progress.meets(closed)) return
+    if (nowMs - this.#searchedMs < searchEveryMs) return
+    if (!this.#deviate(fix, nowMs)) this.#unavoidable = closed
   }
 
   #place(fix: Fix, nowMs: number): void {

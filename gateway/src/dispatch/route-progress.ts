@@ -1,5 +1,6 @@
 import type { Route } from '@clearway/contracts'
 import { type ArrivalWindow, arrivalWindow, type Milestone, type RouteLine, routeLine } from '@clearway/routing'
+import type { ClosedArc } from '../traffic/closed-arcs.ts'
 import type { TrackPlace } from '../traffic/vehicle-tracks.ts'
 import type { Fix } from './unit-board.ts'
 
@@ -15,6 +16,8 @@ const backM = 50
 const aheadM = 100
 /** A place that the matcher has decided lies on a road of the map: farther beside the line it is another road. */
 const otherRoadM = 10
+/** Places on a road of the route lie on its line. */
+const onLineM = 1
 /** Less sure, or older, it is no reason to give up a route. */
 const sureOfRoad = 0.9
 const decidedWithinMs = 30_000
@@ -34,6 +37,9 @@ export class RouteProgress {
   readonly #madeMs: number
   /** When the vehicle was first and last decided to be on another road; undefined on its route. */
   #otherRoad: { sinceMs: number; lastMs: number } | undefined
+  #closed: readonly ClosedArc[] = []
+  /** Where on the route the closed arcs lie. */
+  #closedM: readonly number[] = []
   progressM: number
 
   constructor(route: Route, progressM: number, nowMs: number) {
@@ -80,6 +86,23 @@ export class RouteProgress {
   hasLeft(nowMs: number): boolean {
     if (this.#besideSinceMs !== undefined && nowMs - this.#besideSinceMs >= leftAfterMs) return true
     return this.#otherRoad !== undefined && this.#otherRoad.lastMs - this.#otherRoad.sinceMs >= otherRoadMs
+  }
+
+  /** True when the way that is left comes by a closed arc. The same list is looked at once. */
+  meets(closed: readonly ClosedArc[]): boolean {
+    if (closed !== this.#closed) {
+      this.#closed = closed
+      this.#closedM = closed.flatMap((arc) => this.#offsetOf(arc) ?? [])
+    }
+    return this.#closedM.some((offsetM) => offsetM > this.progressM)
+  }
+
+  /** Undefined for an arc that the route does not drive, or drives the other way. */
+  #offsetOf({ early, late }: ClosedArc): number | undefined {
+    const from = this.#line.nearest(early, 0, this.#line.lengthM)
+    const to = this.#line.nearest(late, from.offsetM, this.#line.lengthM)
+    const isOn = from.distanceM <= onLineM && to.distanceM <= onLineM && to.offsetM > from.offsetM
+    return isOn ? to.offsetM : undefined
   }
 
   get hasArrived(): boolean {

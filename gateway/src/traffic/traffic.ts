@@ -1,8 +1,9 @@
-import { type DetectorFlow, InputError } from '@clearway/contracts'
-import { LiveSpeeds, type RoadNetwork, type RouteEngine, UsualSpeeds } from '@clearway/routing'
+import { type DetectorFlow, InputError, type RouteProfile } from '@clearway/contracts'
+import { drivingProfiles, LiveSpeeds, type RoadNetwork, type RouteEngine, UsualSpeeds } from '@clearway/routing'
 import { timeZoneOf } from '../city/city.ts'
 import type { Core, Feature } from '../core.ts'
 import type { JournalEntry } from '../ingest/entry.ts'
+import { type ClosedArc, ClosedArcs } from './closed-arcs.ts'
 import { trafficCounters } from './counters.ts'
 import { DetectorPlaces } from './detector-places.ts'
 import { DisruptionBoard } from './disruption-board.ts'
@@ -14,7 +15,13 @@ import { type TrackPlace, VehicleTracks } from './vehicle-tracks.ts'
 export interface Traffic extends Feature {
   /** The last place on the roads that was decided for a vehicle. */
   placeOf(vehicle: string): TrackPlace | undefined
+  /** What routes now avoid because it is closed; the same list for as long as it is the same. */
+  closedArcs(profile: RouteProfile): readonly ClosedArc[]
 }
+
+const none: readonly ClosedArc[] = []
+/** Of roads of which nothing is known. */
+export const noTraffic: Pick<Traffic, 'placeOf' | 'closedArcs'> = { placeOf: () => undefined, closedArcs: () => none }
 
 /** What is known of the roads comes into force so often; what people change at once. */
 const batchS = 5
@@ -26,7 +33,7 @@ export function createTraffic(
   engine: Pick<RouteEngine, 'route' | 'update'> | undefined,
   missionFactor: (vehicle: string) => number,
 ): Traffic {
-  if (!core.network || !engine) return { placeOf: () => undefined, routes: trafficRoutes(core, undefined) }
+  if (!core.network || !engine) return { ...noTraffic, routes: trafficRoutes(core, undefined) }
   return trafficOn(core, core.network, engine, missionFactor)
 }
 
@@ -45,6 +52,7 @@ function trafficOn(
   const watch = new RoadWatch(core, live, usual, engine, counters)
   const board = new DisruptionBoard(core, network, live.disruptions)
   const places = new DetectorPlaces(network, (device) => devices.find(device))
+  const closed = new ClosedArcs(network)
   const tracks = new VehicleTracks(network, (device) => devices.find(device))
   const stopping = new AbortController()
   const subscriptions: (() => void)[] = []
@@ -117,6 +125,7 @@ function trafficOn(
 
   return {
     placeOf: (vehicle) => tracks.place(vehicle),
+    closedArcs: (profile) => closed.of(watch.inForce, drivingProfiles[profile].contraflow !== null),
     async start() {
       await file.load(usual)
       board.resume()

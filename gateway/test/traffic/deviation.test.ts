@@ -39,6 +39,43 @@ describe('a vehicle on a mission', () => {
     )
   })
 
+  it('whose road is closed ahead is led around, unless the closure lets it pass or is behind it', async () => {
+    const id = await sent()
+    for (let east = 20; east < 100; east += 12) await town.move('amb-1', at(east, 1), 12, 90)
+    const close = (body: object) => town.call('POST', '/closures', { body })
+    await close({ position: at(750, 0), closedTo: 'ordinary' })
+    await close({ position: at(250, 0), direction: 'one', bearingDeg: 270 })
+    for (let east = 100; east < 140; east += 12) await town.move('amb-1', at(east, 1), 12, 90)
+    expect(kinds(id)).not.toContain('rerouted')
+    await close({ position: at(750, 0) })
+    for (let east = 140; east < 170; east += 12) await town.move('amb-1', at(east, 1), 12, 90)
+    expect(kinds(id).filter((kind) => kind === 'rerouted')).toHaveLength(1)
+    const { coordinates } = town.dispatch.dispatcher.get(id).route.geometry
+    expect(coordinates.some(([lon, lat]) => lon === town.network.at('E').lon && lat === town.network.at('E').lat)).toBe(
+      true,
+    )
+    // From B up to E the road behind may close as well.
+    for (let east = 170; east < 490; east += 12) await town.move('amb-1', at(east, 1), 12, 90)
+    for (let north = 1; north < 40; north += 8) await town.move('amb-1', at(500, north), 8, 0)
+    await close({ position: at(250, 0) })
+    for (let east = 505; east < 560; east += 12) await town.move('amb-1', at(east, 40), 12, 90)
+    expect(kinds(id).filter((kind) => kind === 'rerouted')).toHaveLength(1)
+  })
+
+  it('keeps its route where every way is closed', async () => {
+    const id = await sent()
+    const places = [at(250, 0), at(750, 0), at(250, 40), at(750, 40), at(0, 20), at(500, 20), at(1000, 20)]
+    for (const position of [...places, at(250, -200), at(750, -200)]) {
+      await town.call('POST', '/closures', { body: { position } })
+    }
+    for (let east = 20; east < 300; east += 12) await town.move('amb-1', at(east, 1), 12, 90)
+    expect(kinds(id)).not.toContain('rerouted')
+    expect(town.dispatch.dispatcher.get(id)).toMatchObject({ state: 'active', progressM: expect.closeTo(270, -1.5) })
+    // Looked for once, not every second.
+    town.dispatch.dispatcher.cancel(id, wang)
+    expect(kinds(id).filter((kind) => kind === 'no-route')).toHaveLength(1)
+  })
+
   it('whose positions wander between its street and the parallel one keeps its route', async () => {
     const id = await sent()
     const random = seededRandom(6)

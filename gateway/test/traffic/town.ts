@@ -65,7 +65,7 @@ export class Town {
     }
     const signals = createSignals(core)
     this.traffic = createTraffic(core, watched, (vehicle) => this.dispatch.dispatcher.speedFactorOf(vehicle))
-    this.dispatch = createDispatch(core, signals, this.engine, this.traffic.placeOf)
+    this.dispatch = createDispatch(core, signals, this.engine, this.traffic)
   }
 
   /** @param earlier goes on with its records, folder and devices, `laterS` after it */

@@ -17,6 +17,8 @@ export interface SectionFormat {
 export type ArrayKind = 'degrees' | 'int32' | 'float32' | 'uint8'
 
 const HEADER_BYTES = 24
+/** Of the widest numbers. */
+const ALIGNMENT = 8
 const STEPS_PER_DEGREE = 1e7
 
 export function writeSections({ magic, version }: SectionFormat, parts: readonly Uint8Array[]): Uint8Array {
@@ -38,7 +40,7 @@ export function writeSections({ magic, version }: SectionFormat, parts: readonly
 
 /**
  * @param file where the bytes are from, named in errors
- * @returns the sections, each in memory of its own, because arrays need aligned addresses
+ * @returns the sections, in the memory of `bytes` where their addresses are aligned for arrays, as a file's are
  * @throws InputError `network-file` when the bytes are something else, cut off, damaged or of another version
  */
 export function readSections({ magic, version, what }: SectionFormat, bytes: Uint8Array, file: string): Uint8Array[] {
@@ -59,10 +61,10 @@ export function readSections({ magic, version, what }: SectionFormat, bytes: Uin
   const parts: Uint8Array[] = []
   for (let at = HEADER_BYTES; at < bytes.length; ) {
     const size = view.getUint32(at, true)
-    // A copy of its own, because the arrays need aligned addresses and a Buffer's `slice` still shares memory.
-    const part = new Uint8Array(size)
-    part.set(bytes.subarray(at + 8, at + 8 + size))
-    parts.push(part)
+    if (at + 8 + size > bytes.length) throw refused(`its section ${parts.length} does not end within it: it is damaged`)
+    const part = new Uint8Array(bytes.buffer, bytes.byteOffset + at + 8, size)
+    // A copy costs as much as reading the file.
+    parts.push(part.byteOffset % ALIGNMENT === 0 ? part : part.slice())
     at += 8 + padded(size)
   }
   return parts
@@ -82,19 +84,19 @@ export function arraySection(
   return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength)
 }
 
-export function arrayOf(kind: ArrayKind, section: Uint8Array) {
+export function arrayOf(kind: ArrayKind, { buffer, byteOffset, length }: Uint8Array) {
   switch (kind) {
     case 'degrees': {
-      const steps = new Int32Array(section.buffer)
+      const steps = new Int32Array(buffer, byteOffset, length / 4)
       const degrees = new Float64Array(steps.length)
       for (let i = 0; i < steps.length; i++) degrees[i] = steps[i]! / STEPS_PER_DEGREE
       return degrees
     }
     case 'int32':
-      return new Int32Array(section.buffer)
+      return new Int32Array(buffer, byteOffset, length / 4)
     case 'float32':
-      return new Float32Array(section.buffer)
+      return new Float32Array(buffer, byteOffset, length / 4)
     case 'uint8':
-      return section
+      return new Uint8Array(buffer, byteOffset, length)
   }
 }

@@ -25,8 +25,8 @@ export function trafficMap(
     const freeMps = network.speedMps[arc]!
     const ratio = speedMps[arc]! / freeMps
     const isTold = closed[arc] !== closure.open || delayS[arc]! > 0 || ratio < slowerThan
-    // What goes against a one-way street has no traffic of its own.
-    if (!isTold || (network.flags[arc]! & arcFlag.contraflow) !== 0) continue
+    // What goes against a one-way street or is closed to cars has no traffic of its own.
+    if (!isTold || (network.flags[arc]! & (arcFlag.contraflow | arcFlag.emergencyOnly)) !== 0) continue
     features.push({
       type: 'Feature',
       properties: {

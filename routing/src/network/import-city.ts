@@ -25,6 +25,8 @@ export interface MapOptions {
   origin?: Position
   /** Shown on the map; OpenStreetMap's, or the name of the file, where not given. */
   attribution?: string
+  /** OpenStreetMap and GeoJSON: also roads that only emergency vehicles may use; they are kept where not given. */
+  emergencyRoads?: boolean
   /** DIMACS: the `.co` file. */
   coordinates?: string
   /** DIMACS: coordinates are metres on a plane, not microdegrees. */
@@ -73,11 +75,10 @@ export async function importCity(file: string, options: Partial<CityOptions> & M
 type Reader = (file: string, options: CityOptions & MapOptions, report: ImportReport) => Promise<ImportedRoads>
 
 const readers: Record<MapFormat, Reader> = {
-  'osm-pbf': async (file, { district, bounds }, report) => osmCity(await readPbf(file, file), district, bounds, report),
-  'osm-xml': async (file, { district, bounds }, report) =>
-    osmCity(await readOsmXml(file, file), district, bounds, report),
-  geojson: async (file, { district, bounds }, report) =>
-    osmCity(extractOfLines(await readJson(file), file, report), district, bounds, report),
+  'osm-pbf': async (file, options, report) => osmCity(await readPbf(file, file), options.district, options, report),
+  'osm-xml': async (file, options, report) => osmCity(await readOsmXml(file, file), options.district, options, report),
+  geojson: async (file, options, report) =>
+    osmCity(extractOfLines(await readJson(file), file, report), options.district, options, report),
   sumo: async (file, options, report) => sumoCity(await readNet(file, file), originOf(options), options, report),
   cityflow: async (file, options, report) => {
     const { map, signals } = edgesOfRoadnet(await readJson(file), file, onPlane(options, report))

@@ -64,7 +64,9 @@ export function placeJunction(
     .filter((arc) => within.has(network.head[arc]!) && network.lengthM[arc]! <= INSIDE_REACH_M)
   const isInside = new Set(inside)
   const ordinary = (arc: number) => (network.flags[arc]! & (arcFlag.contraflow | arcFlag.emergencyOnly)) === 0
-  const leaving = cluster.nodes.flatMap((node) => arcsOutOf(network, node)).filter((arc) => !isInside.has(arc))
+  const leaving = cluster.nodes
+    .flatMap((node) => arcsOutOf(network, node))
+    .filter((arc) => !isInside.has(arc) && (network.flags[arc]! & arcFlag.emergencyOnly) === 0)
   const entering = leaving.map((arc) => network.reverse[arc]!).filter(ordinary)
   const isSignalNode = new Set(cluster.signals)
   const signalled = entering.filter((arc) => network.roadClass[arc] !== SERVICE || isSignalNode.has(network.head[arc]!))
@@ -126,13 +128,13 @@ interface Arm {
   position: Position
 }
 
-function arcsOutOf(network: RoadNetwork, node: number): number[] {
+export function arcsOutOf(network: RoadNetwork, node: number): number[] {
   const first = network.firstOut[node]!
   return Array.from({ length: network.firstOut[node + 1]! - first }, (_, i) => first + i)
 }
 
 /** Arcs that lie side by side become one arm if `joined`; the most important arc gives its bearing and position. */
-function arms(
+export function arms(
   network: RoadNetwork,
   arcs: readonly number[],
   joined: boolean,
@@ -156,8 +158,8 @@ function arms(
   return found.sort((a, b) => a.bearingDeg - b.bearingDeg)
 }
 
-/** Exits that a driver may reach through the junction, turn restrictions and one-way streets obeyed. */
-function exitsReached(
+/** Exits of those given that a driver may reach through the junction, turn restrictions and one-way streets obeyed. */
+export function exitsReached(
   network: RoadNetwork,
   from: readonly number[],
   isInside: ReadonlySet<number>,
@@ -169,8 +171,10 @@ function exitsReached(
   const open = [...from]
   for (let arc = open.pop(); arc !== undefined; arc = open.pop()) {
     for (const next of arcsOutOf(network, network.head[arc]!)) {
-      const closed = (network.flags[next]! & (arcFlag.contraflow | arcFlag.emergencyOnly)) !== 0
-      if (closed || seen.has(next) || next === network.reverse[arc] || forbidden.has(`${arc}>${next}`)) continue
+      const flags = network.flags[next]!
+      const isForEmergency = (flags & arcFlag.emergencyOnly) !== 0 && !exitOfArc.has(next)
+      if ((flags & arcFlag.contraflow) !== 0 || isForEmergency) continue
+      if (seen.has(next) || next === network.reverse[arc] || forbidden.has(`${arc}>${next}`)) continue
       const exit = exitOfArc.get(next)
       if (exit) reached.add(exit)
       if (!isInside.has(next)) continue

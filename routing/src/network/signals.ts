@@ -1,5 +1,6 @@
 import { InputError, type JunctionTable } from '@clearway/contracts'
 import { syntheticTiming } from '../signals/synthetic-timing.ts'
+import { withEmergencyExits } from './emergency-exits.ts'
 import { drop, type ImportReport, newReport, note } from './import-report.ts'
 import { hasConflict, type PlacedJunction, placeJunction, type SignalCluster } from './junctions.ts'
 import { arcFlag, type RoadNetwork } from './road-network.ts'
@@ -21,10 +22,11 @@ export function withSignals(
   const forbidden = new Set<string>()
   for (const { arcs, hours } of network.turnBans) if (hours === null) forbidden.add(arcs.join('>'))
   const placed = clusters
-    .map(
-      (cluster) =>
-        timed(network, cluster, forbidden, timingOf) ?? computed(network, cluster, forbidden, district, report),
-    )
+    .map((cluster) => {
+      const junction =
+        timed(network, cluster, forbidden, timingOf) ?? computed(network, cluster, forbidden, district, report)
+      return junction && { ...junction, ...withEmergencyExits(network, cluster, junction, junction.table, forbidden) }
+    })
     .filter((junction) => junction !== undefined)
     .sort((a, b) => (a.geometry.id < b.geometry.id ? -1 : 1))
   const repeated = placed.find((junction, i) => placed[i + 1]?.geometry.id === junction.geometry.id)

@@ -75,7 +75,7 @@ function straightestInto(network: RoadNetwork, arc: number): number | undefined 
   let best: { arc: number; turn: number } | undefined
   for (let out = network.firstOut[node]!; out < network.firstOut[node + 1]!; out++) {
     const into = network.reverse[out]!
-    if (out === arc || into < 0 || (network.flags[into]! & arcFlag.contraflow) !== 0) continue
+    if (out === arc || into < 0 || (network.flags[into]! & (arcFlag.contraflow | arcFlag.emergencyOnly)) !== 0) continue
     const turn = Math.abs(turnDeg(departureBearing(network, out), (onward + 180) % 360))
     if (!best || turn < best.turn) best = { arc: into, turn }
   }

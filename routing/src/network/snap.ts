@@ -17,7 +17,9 @@ export interface ArcPoint {
 }
 
 export interface SnapOptions {
-  /** Also arcs against one-way streets. */
+  /** Also roads that are only for emergency vehicles, driven their way. */
+  emergencyOnly?: boolean
+  /** Also those, and arcs against one-way streets. */
   contraflow?: boolean
 }
 
@@ -62,12 +64,20 @@ export function snap(network: RoadNetwork, position: Position, radiusM: number, 
     const shared = { distanceM: found.distanceM, position: here.position }
     points.push({ ...shared, arc, offsetM: here.offsetM, side: found.left ? 'left' : 'right' })
     if (reverse < 0) continue
-    const offsetM = Math.max(0, network.lengthM[arc]! - here.offsetM)
+    // A map may state another length for each direction.
+    const perLength = network.lengthM[reverse]! / network.lengthM[arc]!
+    const offsetM = Math.max(0, network.lengthM[arc]! - here.offsetM) * perLength
     points.push({ ...shared, arc: reverse, offsetM, side: found.left ? 'right' : 'left' })
   }
+  const closed = closedFlags(options)
   return points
-    .filter(({ arc }) => options.contraflow || (network.flags[arc]! & arcFlag.contraflow) === 0)
+    .filter(({ arc }) => (network.flags[arc]! & closed) === 0)
     .sort((a, b) => a.distanceM - b.distanceM || a.arc - b.arc)
+}
+
+function closedFlags({ emergencyOnly, contraflow }: SnapOptions): number {
+  if (contraflow) return 0
+  return emergencyOnly ? arcFlag.contraflow : arcFlag.contraflow | arcFlag.emergencyOnly
 }
 
 function onArc(network: RoadNetwork, arc: number, point: number, share: number) {

@@ -26,7 +26,8 @@ export function entryPoints(
 ): ArcPoint[] {
   requirePosition(position, field)
   for (const reachM of [Math.min(FIRST_LOOK_M, radiusM), radiusM]) {
-    const points = snap(network, position, reachM).filter(
+    // Roads for emergency vehicles only cost too much for all others.
+    const points = snap(network, position, reachM, { emergencyOnly: true }).filter(
       ({ arc }) =>
         (network.flags[arc]! & arcFlag.inside) === 0 &&
         cost.arcMs[arc]! < CLOSED_MS &&

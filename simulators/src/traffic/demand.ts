@@ -1,5 +1,6 @@
 import { InputError, type Position, type Random } from '@clearway/contracts'
 import { arcFlag, distanceM, pointOnArc, type RoadNetwork, type RouteEngine, roadClasses } from '@clearway/routing'
+import { isOrdinary } from './roadway.ts'
 import type { TrafficSimulator } from './traffic-simulator.ts'
 
 /**
@@ -143,7 +144,7 @@ function weightedPlaces(network: RoadNetwork, centre: Position): { arcs: number[
   let sum = 0
   for (let a = 0; a < network.arcCount; a++) {
     const doors = doorsPerM.get(roadClasses[network.roadClass[a]!]!) ?? 0
-    if (doors === 0 || network.flags[a]! & (arcFlag.contraflow | arcFlag.inside | arcFlag.roundabout)) continue
+    if (doors === 0 || !isOrdinary(network, a) || network.flags[a]! & (arcFlag.inside | arcFlag.roundabout)) continue
     const node = network.head[a]!
     const away = distanceM(centre.lon, centre.lat, network.nodeLon[node]!, network.nodeLat[node]!)
     sum += doors * network.lengthM[a]! * (0.15 + Math.exp(-away / CENTRE_M))
@@ -159,11 +160,12 @@ function weightedPlaces(network: RoadNetwork, centre: Position): { arcs: number[
 /** Main roads that begin where the map ends: nobody arrives there but by the same road. */
 function rimArcs(network: RoadNetwork): number[] {
   const arriving = new Int32Array(network.nodeCount)
-  for (const node of network.head) arriving[node]! += 1
+  const isRoad = (arc: number) => (network.flags[arc]! & arcFlag.emergencyOnly) === 0
+  for (let a = 0; a < network.arcCount; a++) if (isRoad(a)) arriving[network.head[a]!]! += 1
   const arcs: number[] = []
   for (let a = 0; a < network.arcCount; a++) {
     const others = arriving[network.tail[a]!]! - (network.reverse[a]! >= 0 ? 1 : 0)
-    if (network.roadClass[a]! <= MAIN_ROAD && others === 0) arcs.push(a)
+    if (isRoad(a) && network.roadClass[a]! <= MAIN_ROAD && others === 0) arcs.push(a)
   }
   return arcs
 }
@@ -178,6 +180,5 @@ function routeBetween(engine: RouteEngine, from: Position, to: Position): Int32A
   }
 }
 
-/** Streets against the one-way direction are for emergency vehicles. */
 const drivable = (network: RoadNetwork, route: Int32Array): boolean =>
-  route.length > 1 && route.every((arc) => (network.flags[arc]! & arcFlag.contraflow) === 0)
+  route.length > 1 && route.every((arc) => isOrdinary(network, arc))

@@ -85,7 +85,7 @@ function movementsFrom(network: RoadNetwork, from: number, departing: Float64Arr
     const speedMps = turnSpeedMps(turn, angle)
     movements.push({ from, to, turn, turnDeg: angle, firstLane: 0, lastLane: lanes - 1, speedMps })
   }
-  const ways = movements.filter((m) => m.turn !== 'back' && !(network.flags[m.to]! & arcFlag.contraflow))
+  const ways = movements.filter((m) => m.turn !== 'back' && isOrdinary(network, m.to))
   if (ways.length === 1) ways[0]!.speedMps = Math.max(ways[0]!.speedMps, 9)
   shareLanes(ways, lanes)
   return movements
@@ -111,9 +111,14 @@ function shareLanes(ways: readonly Movement[], lanes: number): void {
   }
 }
 
+/** Cars drive here, and this way. */
+export const isOrdinary = (network: RoadNetwork, arc: number): boolean =>
+  (network.flags[arc]! & (arcFlag.contraflow | arcFlag.emergencyOnly)) === 0
+
 function crossings(network: RoadNetwork): Uint8Array {
   const neighbours = Array.from({ length: network.nodeCount }, () => new Set<number>())
   for (let a = 0; a < network.arcCount; a++) {
+    if (network.flags[a]! & arcFlag.emergencyOnly) continue
     neighbours[network.head[a]!]!.add(network.tail[a]!)
     neighbours[network.tail[a]!]!.add(network.head[a]!)
   }
@@ -123,7 +128,7 @@ function crossings(network: RoadNetwork): Uint8Array {
 function openArcsInto(network: RoadNetwork): number[][] {
   const into = Array.from({ length: network.nodeCount }, (): number[] => [])
   for (let a = 0; a < network.arcCount; a++) {
-    if (!(network.flags[a]! & arcFlag.contraflow)) into[network.head[a]!]!.push(a)
+    if (isOrdinary(network, a)) into[network.head[a]!]!.push(a)
   }
   return into
 }

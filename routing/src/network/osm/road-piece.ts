@@ -4,6 +4,7 @@ import { drop, type ImportReport } from '../import-report.ts'
 import { narrowest, noLimits } from '../physical-limits.ts'
 import type { Carriageway, Road } from '../road.ts'
 import { type Access, direction, driveable, isRoundabout, lanesOf } from './access.ts'
+import { Barriers } from './barriers.ts'
 import { noTags, type OsmExtract, type OsmNode, type OsmWay, type Tags } from './extract.ts'
 import { limitsOf, reportUnreadLimits, statesHeight } from './limits.ts'
 import { speedMps } from './speed.ts'
@@ -32,6 +33,13 @@ export const isSignalCrossing = (tags: Tags): boolean =>
   tags.traffic_signals === 'pedestrian_crossing' ||
   tags.traffic_signals === 'crossing'
 
+export interface RoadOptions {
+  /** Everything outside is left out. */
+  bounds?: Bounds | undefined
+  /** Also roads that only emergency vehicles may use; they are kept where not given. */
+  emergencyRoads?: boolean | undefined
+}
+
 interface Run {
   way: OsmWay
   access: Access
@@ -39,10 +47,15 @@ interface Run {
 }
 
 /**
- * The driveable roads of an extract, cut where a node is used twice (by two ways, or twice by one) and at signals.
+ * The driveable roads of an extract, cut where a node is used twice (by two ways, or twice by one), at signals and at
+ * barriers that not everyone gets past.
  * Parts outside `bounds` and parts whose nodes are missing are left out and reported.
  */
-export function roadPieces(extract: OsmExtract, bounds: Bounds | undefined, report: ImportReport): RoadPieces {
+export function roadPieces(
+  extract: OsmExtract,
+  { bounds, emergencyRoads = true }: RoadOptions,
+  report: ImportReport,
+): RoadPieces {
   const runs: Run[] = []
   const uses = new Map<number, number>()
   for (const way of extract.ways) {
@@ -50,6 +63,10 @@ export function roadPieces(extract: OsmExtract, bounds: Bounds | undefined, repo
     const access = driveable(way.tags)
     if ('dropped' in access) {
       drop(report, `ways: ${access.dropped}`)
+      continue
+    }
+    if (access.openTo === 'emergency' && !emergencyRoads) {
+      drop(report, 'ways: closed to cars')
       continue
     }
     reportUnreadLimits(way.tags, report)
@@ -72,16 +89,35 @@ export function roadPieces(extract: OsmExtract, bounds: Bounds | undefined, repo
     }
     return number
   }
+  const barriers = new Barriers(
+    extract.nodes,
+    runs.map((run) => run.nodes),
+    report,
+  )
+  const isCut = (id: number) => (uses.get(id) ?? 0) > 1 || isSignal(barriers.node(id).tags)
   const pieces = runs.flatMap((run) => {
-    const make = pieceMaker(extract, run)
-    return cut(run.nodes, (id) => uses.get(id)! > 1 || isSignal(extract.nodes.get(id)!.tags)).map((ids) =>
-      make(ids, numberOf(ids[0]!), numberOf(ids.at(-1)!)),
-    )
+    const make = pieceMaker(run, (ids) => ids.map((id) => barriers.node(id)))
+    const { parts, ways } = barriers.cut(run.nodes)
+    const open = parts.flatMap((part) => cut(part, isCut))
+    return [
+      ...open.map((ids) => make(ids, numberOf(ids[0]!), numberOf(ids.at(-1)!))),
+      ...(emergencyRoads ? ways : []).map((ids) => forEmergency(make(ids, numberOf(ids[0]), numberOf(ids[1])))),
+    ]
   })
-  const nodes = nodeIds.map((id) => extract.nodes.get(id)!)
+  const nodes = nodeIds.map((id) => barriers.node(id))
   limitAtEnds(pieces, nodes, report)
   return { pieces, nodeIds, nodes }
 }
+
+/** The way past a barrier. */
+const forEmergency = (piece: RoadPiece): RoadPiece => ({
+  ...piece,
+  forward: closedToCars(piece.forward),
+  backward: closedToCars(piece.backward),
+})
+
+const closedToCars = (way: Carriageway): Carriageway =>
+  way.openTo === 'everyone' ? { ...way, openTo: 'emergency' } : way
 
 /** Parts of a list that meet at each inner element for which `isCut` holds. */
 function cut(ids: readonly number[], isCut: (id: number) => boolean): number[][] {
@@ -120,12 +156,12 @@ function presentRuns(extract: OsmExtract, way: OsmWay, bounds: Bounds | undefine
 type PieceMaker = (ids: readonly number[], from: number, to: number) => RoadPiece
 
 /** Reads the tags of a way once for all its pieces. */
-function pieceMaker(extract: OsmExtract, { way, access }: Run): PieceMaker {
+function pieceMaker({ way, access }: Run, nodesOf: (ids: readonly number[]) => OsmNode[]): PieceMaker {
   const { tags } = way
-  const { roadClass, link } = access
+  const { roadClass, link, openTo } = access
   const oneway = direction(tags)
   const lane = (toward: 'forward' | 'backward'): Omit<Carriageway, 'lengthM'> => ({
-    openTo: oneway === 'both' || oneway === toward ? 'everyone' : 'nobody',
+    openTo: oneway === 'both' || oneway === toward ? openTo : 'nobody',
     speedMps: speedMps(tags, roadClass, link, toward),
     lanes: lanesOf(tags, oneway, toward),
     limits: limitsOf(tags, toward),
@@ -135,7 +171,7 @@ function pieceMaker(extract: OsmExtract, { way, access }: Run): PieceMaker {
   const roundabout = isRoundabout(tags)
   const street = tags.name ?? tags.ref ?? ''
   return (ids, from, to) => {
-    const nodes = ids.map((id) => extract.nodes.get(id)!)
+    const nodes = nodesOf(ids)
     const lengthM = lineLengthM(nodes)
     const piece: RoadPiece = {
       way: way.id,

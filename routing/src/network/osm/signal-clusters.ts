@@ -1,7 +1,7 @@
 import { distanceM } from '../geodesy.ts'
 import type { SignalCluster } from '../junctions.ts'
 import { arcFlag, type RoadNetwork, roadClasses } from '../road-network.ts'
-import type { OsmExtract, Tags } from './extract.ts'
+import type { Tags } from './extract.ts'
 import type { SourcedNetwork } from './osm-network.ts'
 import { isSignal, isSignalCrossing } from './road-piece.ts'
 
@@ -23,10 +23,11 @@ const SERVICE = roadClasses.indexOf('service')
  * crossings; a dual carriageway has several junction nodes. Stop lines first join the junction ahead; then what is near
  * along the road joins, nearest pairs first.
  */
-export function signalClusters(source: SourcedNetwork, extract: OsmExtract): SignalCluster[] {
-  const { network, osmNode } = source
-  const tags = (node: number): Tags => extract.nodes.get(osmNode[node]!)!.tags
-  const signals = Array.from({ length: network.nodeCount }, (_, node) => node).filter((node) => isSignal(tags(node)))
+export function signalClusters({ network, osmNode, nodeTags }: SourcedNetwork): SignalCluster[] {
+  const tags = (node: number): Tags => nodeTags[node]!
+  const signals = Array.from({ length: network.nodeCount }, (_, node) => node).filter(
+    (node) => isSignal(tags(node)) && !ordinaryOut(network, node).next().done,
+  )
   const groups = new NodeGroups(network)
   for (const node of signals) {
     groups.add([node])
@@ -95,10 +96,17 @@ function widthM(network: RoadNetwork, nodes: readonly number[]): number {
 const nodeDistanceM = (network: RoadNetwork, a: number, b: number): number =>
   distanceM(network.nodeLon[a]!, network.nodeLat[a]!, network.nodeLon[b]!, network.nodeLat[b]!)
 
+/** The arcs out of a node but those for emergency vehicles only, which have no signals. */
+function* ordinaryOut(network: RoadNetwork, node: number): Generator<number> {
+  for (let arc = network.firstOut[node]!; arc < network.firstOut[node + 1]!; arc++) {
+    if ((network.flags[arc]! & arcFlag.emergencyOnly) === 0) yield arc
+  }
+}
+
 /** Three or more roads meet; driveways do not count. */
 function isIntersection(network: RoadNetwork, node: number): boolean {
   const neighbours = new Set<number>()
-  for (let arc = network.firstOut[node]!; arc < network.firstOut[node + 1]!; arc++) {
+  for (const arc of ordinaryOut(network, node)) {
     if (network.roadClass[arc] !== SERVICE) neighbours.add(network.head[arc]!)
   }
   return neighbours.size >= 3
@@ -107,7 +115,7 @@ function isIntersection(network: RoadNetwork, node: number): boolean {
 /** The way a driver takes from a stop line to the nearest junction ahead, or undefined when there is none in reach. */
 function pathToIntersection(network: RoadNetwork, stopLine: number): number[] | undefined {
   let nearest: { path: number[]; lengthM: number } | undefined
-  for (let out = network.firstOut[stopLine]!; out < network.firstOut[stopLine + 1]!; out++) {
+  for (const out of ordinaryOut(network, stopLine)) {
     let arc = out
     const path = [stopLine]
     let lengthM = 0
@@ -131,7 +139,7 @@ function pathToIntersection(network: RoadNetwork, stopLine: number): number[] | 
 function onlyWayOn(network: RoadNetwork, arc: number): number | undefined {
   const node = network.head[arc]!
   const onward: number[] = []
-  for (let out = network.firstOut[node]!; out < network.firstOut[node + 1]!; out++) {
+  for (const out of ordinaryOut(network, node)) {
     if (out !== network.reverse[arc] && network.roadClass[out] !== SERVICE) onward.push(out)
   }
   return onward.length === 1 ? onward[0] : undefined
@@ -164,7 +172,7 @@ function* reach(network: RoadNetwork, start: number, reachM: number): Generator<
     if (done.has(node)) continue
     done.add(node)
     if (node !== start) yield { path, distanceM }
-    for (let arc = network.firstOut[node]!; arc < network.firstOut[node + 1]!; arc++) {
+    for (const arc of ordinaryOut(network, node)) {
       const total = distanceM + network.lengthM[arc]!
       const head = network.head[arc]!
       if (total <= reachM && !done.has(head)) open.push({ path: [...path, head], distanceM: total })
@@ -177,7 +185,7 @@ function withDetours(network: RoadNetwork, nodes: readonly number[], taken: Read
   const inside = new Set(nodes)
   const walk = (path: number[], lengthM: number): void => {
     const node = path.at(-1)!
-    for (let arc = network.firstOut[node]!; arc < network.firstOut[node + 1]!; arc++) {
+    for (const arc of ordinaryOut(network, node)) {
       const head = network.head[arc]!
       const total = lengthM + network.lengthM[arc]!
       if (total > DETOUR_REACH_M || path.includes(head) || network.roadClass[arc] === SERVICE) continue

@@ -2,6 +2,7 @@ import { newReport } from '../../../src/network/import-report.ts'
 import { type CityOptions, cityOf, type ImportedCity } from '../../../src/network/imported-city.ts'
 import type { OsmExtract, OsmMember, OsmNode, OsmRelation, OsmWay, Tags } from '../../../src/network/osm/extract.ts'
 import { osmCity } from '../../../src/network/osm/osm-city.ts'
+import type { RoadOptions } from '../../../src/network/osm/road-piece.ts'
 
 /**
  * An extract drawn in words. Nodes: name → metres east and north of Heidelberg, and tags. Ways: `A B C` with tags.
@@ -43,9 +44,9 @@ export function extract(
 }
 
 /** The city of a drawn extract. */
-export function importDrawn(extract: OsmExtract, options: CityOptions): ImportedCity {
+export function importDrawn(extract: OsmExtract, options: CityOptions & RoadOptions): ImportedCity {
   const report = newReport()
-  return cityOf(osmCity(extract, options.district, options.bounds, report), options, 'drawn', report)
+  return cityOf(osmCity(extract, options.district, options, report), options, 'drawn', report)
 }
 
 const round = (degrees: number): number => Math.round(degrees * 1e7) / 1e7

@@ -57,13 +57,13 @@ describe('roads', () => {
   it('leave out what cars may not use, and say how many and why', () => {
     const map = extract({ A: [0, 0], B: [100, 0], C: [200, 0], D: [300, 0], E: [400, 0] }, [
       ['A B', street],
-      ['B C', { ...street, access: 'private' }],
+      ['B C', { ...street, access: 'military' }],
       ['B D', { highway: 'footway' }],
       ['B E', { ...street, access: 'no', motor_vehicle: 'yes' }],
     ])
     const { report, network } = importDrawn(map, options)
     expect(network.nodeCount).toBe(3)
-    expect(report.dropped).toMatchObject({ 'ways: access private': 1, 'ways: not for cars': 1 })
+    expect(report.dropped).toMatchObject({ 'ways: access military': 1, 'ways: not for cars': 1 })
   })
 
   it('keep the largest part in which everyone reaches everywhere', () => {

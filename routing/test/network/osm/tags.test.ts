@@ -49,12 +49,13 @@ describe('access', () => {
     expect(driveable({ highway: 'service', access: 'private', motorcar: 'yes' })).toEqual({
       roadClass: 'service',
       link: false,
+      openTo: 'everyone',
     })
-    expect(driveable({ highway: 'service', access: 'yes', motor_vehicle: 'no' })).toEqual({ dropped: 'access no' })
+    expect(driveable({ highway: 'service', access: 'yes', motor_vehicle: 'no' })).toMatchObject({ openTo: 'emergency' })
   })
 
   it('knows ramps by their class', () => {
-    expect(driveable({ highway: 'trunk_link' })).toEqual({ roadClass: 'trunk', link: true })
+    expect(driveable({ highway: 'trunk_link' })).toMatchObject({ roadClass: 'trunk', link: true })
   })
 })
 

@@ -242,30 +242,33 @@ describe.skipIf(!chromiumPath)('the pages', () => {
 
   it("a junction's page draws the pre-emption from its own log, with measures to take away", async () => {
     const [mission] = await all<Dispatch>('/dispatches')
-    // Where the machine was held up the log has a gap, and says so: one that was recorded from its call on is enough.
+    // Where the machine was held up the log has a gap, and a call may end before its green: one whole pre-emption is enough.
     const window = `from=${mission?.activatedAt}&to=${new Date(Date.now() + 60_000).toISOString()}&bucket=all`
     const recorded = async () => {
-      for (const junction of mission?.junctions ?? []) {
-        const path = `/junctions/${junction.junction}/measures?${window}`
+      for (const { junction, approach } of mission?.junctions ?? []) {
+        const path = `/junctions/${junction}/measures?${window}`
         const { items } = await city.api<{ items: SignalMeasures[] }>(path)
-        const served = items[0]?.preemption.records.some(
-          ({ approach, calledAt, recoveredAt }) => approach === junction.approach && calledAt && recoveredAt,
+        const whole = items[0]?.preemption.records.find(
+          (one) => one.approach === approach && one.calledAt && one.greenAt && one.exitAt && one.recoveredAt,
         )
-        if (served) return junction
+        if (whole) return { junction, approach, calledAt: whole.calledAt }
       }
       return undefined
     }
-    const crossed = await eventually('a recorded pre-emption', recorded, (junction) => junction !== undefined)
+    const crossed = await eventually('a recorded pre-emption', recorded, (found) => found !== undefined)
     await page.locator(`[data-testid="mission-junction"][data-junction="${crossed?.junction}"] button`).click()
     await page.getByTestId('junction-link').click()
     await page.getByTestId('live-groups').waitFor()
-    const row = page.locator(`[data-testid="preemption"][data-approach="${crossed?.approach}"]`).first()
+    const row = page.locator(
+      `[data-testid="preemption"][data-approach="${crossed?.approach}"][data-called="${crossed?.calledAt}"]`,
+    )
     await row.waitFor({ timeout: 60_000 })
     await row.getByRole('button').click()
     const picture = page.getByTestId('recorded-picture').locator('svg')
-    for (const part of ['Entry', 'Dwell', 'Recovery', 'call on', 'call off']) {
-      await picture.getByText(part).first().waitFor()
+    for (const part of ['entry', 'dwell', 'recovery']) {
+      await picture.locator(`[data-part="${part}"]`).waitFor({ state: 'attached' })
     }
+    for (const moment of ['call on', 'call off']) await picture.getByText(moment).first().waitFor()
     expect(await picture.locator('polyline').count()).toBe(1)
     const saved = page.waitForEvent('download')
     await page.getByTestId('measures-csv').click()

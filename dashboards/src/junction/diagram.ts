@@ -201,7 +201,9 @@ function drawnPart({ part, fromMs, toMs }: DrawnPart, axis: Axis, words: Diagram
   const wide = until - from > 36
   return h(
     'g',
-    { key: part },
+    { key: part, 'data-part': part },
+    // A short part has no room for its name.
+    h('title', null, `${words.parts[part]}: ${seconds} s`),
     h('rect', { x: round(from), y: 52, width: round(until - from), height: end - 52, fill: bands[part] }),
     h('rect', { x: round(from), y: 52, width: 1.5, height: end - 52, fill: '#8796aa' }),
     wide && text(round(from) + 6, 68, words.parts[part], { fontWeight: 600 }),

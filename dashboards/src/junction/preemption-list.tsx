@@ -55,6 +55,7 @@ export function PreemptionList({ table, records, chosen, onChoose }: PreemptionL
                 aria-current={shown === calledMs}
                 data-testid="preemption"
                 data-approach={one.approach}
+                data-called={one.calledAt}
               >
                 <td>
                   <button type="button" className="link-button figures" onClick={() => onChoose(calledMs)}>

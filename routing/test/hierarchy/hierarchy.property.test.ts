@@ -7,12 +7,12 @@ import { free, movementRule, PlainDijkstra } from '../../eval/plain-dijkstra.ts'
 import type { Subject } from '../../eval/subject.ts'
 
 const CLOSED = 2 ** 30 - 1
-const RUNS = 400
+const RUNS = 300
 
-/** Roads of all kinds: free, of a millisecond, ordinary, of six days so that two come near the limit, closed. */
+/** Roads of all kinds: short ones so that ways differ by one or not at all, ordinary, of six days so that two come near the limit, closed. */
 const weight = fc.oneof(
-  { weight: 8, arbitrary: fc.integer({ min: 1, max: 1000 }) },
-  { weight: 3, arbitrary: fc.constantFrom(0, 1, 2) },
+  { weight: 8, arbitrary: fc.nat(9) },
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 1000 }) },
   { weight: 1, arbitrary: fc.constantFrom(CLOSED - 1, 2 ** 29 - 1, 2 ** 29) },
   { weight: 1, arbitrary: fc.constant(CLOSED) },
 )
@@ -26,12 +26,12 @@ interface Drawn {
 }
 
 /** A few nodes anywhere (also all at one place), arcs in any order: one-way, parallel, loops, islands. */
-const drawn: fc.Arbitrary<Drawn> = fc.integer({ min: 1, max: 14 }).chain((nodeCount) => {
+const drawn: fc.Arbitrary<Drawn> = fc.integer({ min: 1, max: 24 }).chain((nodeCount) => {
   const node = fc.nat(nodeCount - 1)
   const place = fc.oneof(fc.constant(0), fc.integer({ min: -50, max: 50 }))
   return fc
     .record({
-      arcs: fc.array(fc.record({ tail: node, head: node, weight }), { maxLength: 4 * nodeCount }),
+      arcs: fc.array(fc.record({ tail: node, head: node, weight }), { maxLength: 4 * nodeCount, size: 'max' }),
       places: fc.array(fc.tuple(place, place), { minLength: nodeCount, maxLength: nodeCount }),
       changes: fc.array(fc.array(fc.record({ at: fc.nat(), weight }), { maxLength: 6 }), { maxLength: 4 }),
       turns: fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 10 }),

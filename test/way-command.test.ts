@@ -59,11 +59,13 @@ describe('clearway route', () => {
   })
 
   it('tells the way in words, in either language, with what breaks a rule', async () => {
-    const english = await run(`route ${ways} --profile ambulance --alternatives 1 --steps`)
+    const across = '--from bg-rci --to st-josefskrankenhaus --profile ambulance'
+    const english = await run(`route ${across} --alternatives 1 --steps`)
     expect(english).toContain('Turn right into Kaiserstraße')
     expect(english).toContain('! forbidden turn at')
+    expect(english).toContain('! closed to ordinary traffic from')
     printed = []
-    expect(await run(`route ${ways} --profile ambulance --steps --language zh`)).toContain('右转进入Kaiserstraße')
+    expect(await run(`route ${across} --steps --language zh`)).toContain('右转进入Kaiserstraße')
   })
 
   it.each([

@@ -71,7 +71,7 @@ function networkOf(
 export async function portoCity(): Promise<BenchCity | undefined> {
   const file = testData('networks/porto.osm.pbf')
   if (file === undefined) return undefined
-  const { network } = await importCity(file)
+  const { network } = await importCity(file, { emergencyRoads: false })
   const { nodeCount, tail, head, nodeLon, nodeLat, lengthM, speedMps, flags } = network
   const weight = Int32Array.from(tail, (_, arc) =>
     (flags[arc]! & arcFlag.contraflow) !== 0 ? CLOSED : Math.ceil((lengthM[arc]! / speedMps[arc]!) * 1000),

@@ -52,7 +52,7 @@ function plainNgraph(network: RoadNetwork) {
   }
   let fastestMps = 0
   for (let arc = 0; arc < network.arcCount; arc++) {
-    if ((network.flags[arc]! & arcFlag.contraflow) !== 0) continue
+    if (!isForCars(network, arc)) continue
     fastestMps = Math.max(fastestMps, network.speedMps[arc]!)
     graph.addLink(network.tail[arc]!, network.head[arc]!, network.lengthM[arc]! / network.speedMps[arc]!)
   }
@@ -63,13 +63,17 @@ function plainNgraph(network: RoadNetwork) {
   })
 }
 
-/** Seeded; far enough apart to be a drive. */
+const isForCars = ({ flags }: RoadNetwork, arc: number): boolean =>
+  (flags[arc]! & (arcFlag.contraflow | arcFlag.emergencyOnly)) === 0
+
+/** Seeded, on roads for cars; far enough apart to be a drive. */
 function randomPairs(network: RoadNetwork): [number, number][] {
   const random = seededRandom(7)
+  const nodes = [...new Set(network.tail.filter((_, arc) => isForCars(network, arc)))]
   const pairs: [number, number][] = []
   while (pairs.length < PAIRS) {
-    const a = random.integer(network.nodeCount)
-    const b = random.integer(network.nodeCount)
+    const a = nodes[random.integer(nodes.length)]!
+    const b = nodes[random.integer(nodes.length)]!
     const apartM = distanceM(network.nodeLon[a]!, network.nodeLat[a]!, network.nodeLon[b]!, network.nodeLat[b]!)
     if (apartM > 1000) pairs.push([a, b])
   }

@@ -162,7 +162,7 @@ describe.skipIf(!chromiumPath)('the pages', () => {
 
     // An ambulance that stands at one hospital is sent to another.
     await page.getByTestId('unit-select').selectOption('amb-4')
-    await page.getByTestId('destination-select').selectOption('st-josefskrankenhaus')
+    await page.getByTestId('destination-select').selectOption('sankt-elisabeth')
     await page.getByTestId('preview-button').click()
     await page.getByTestId('plan-junction').first().waitFor()
     const previewed = await page.getByTestId('plan-junction').count()

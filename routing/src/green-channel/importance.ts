@@ -1,4 +1,5 @@
-import { InputError, type PriorityRole } from '@clearway/contracts'
+import type { PriorityRole } from '@clearway/contracts'
+import { InputError } from '@clearway/contracts/errors'
 
 /** Class and level of a request, both 1 (highest) … 10. */
 export interface Rank {

@@ -1,4 +1,4 @@
-import { InputError } from '@clearway/contracts'
+import { InputError } from '@clearway/contracts/errors'
 
 /** Saturation flow of one lane, veh/h. Locally measured values lie between 1,500 and 1,900. */
 export const saturationFlow = 1900

@@ -1,4 +1,4 @@
-import { InputError } from '@clearway/contracts'
+import { InputError } from '@clearway/contracts/errors'
 import type { RoadNetwork } from '../network/road-network.ts'
 import type { DrivenArc } from './matching/driven-path.ts'
 

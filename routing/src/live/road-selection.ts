@@ -1,4 +1,5 @@
-import { InputError, type LineString, type Position } from '@clearway/contracts'
+import type { LineString, Position } from '@clearway/contracts'
+import { InputError } from '@clearway/contracts/errors'
 import { arcShape, type Coordinate, pointOnArc } from '../network/arc-shape.ts'
 import { bearingDeg as bearingOf, distanceM, turnDeg } from '../network/geodesy.ts'
 import type { RoadNetwork } from '../network/road-network.ts'

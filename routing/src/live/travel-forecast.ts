@@ -1,4 +1,4 @@
-import { InputError } from '@clearway/contracts'
+import { InputError } from '@clearway/contracts/errors'
 import type { RoadNetwork } from '../network/road-network.ts'
 import type { RoadConditions } from './road-conditions.ts'
 import type { UsualSpeeds } from './usual-speeds.ts'

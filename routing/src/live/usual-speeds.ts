@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { InputError } from '@clearway/contracts'
+import { InputError } from '@clearway/contracts/errors'
 import { type RoadNetwork, roadClasses } from '../network/road-network.ts'
 import { LocalWeek, SLOTS } from './local-week.ts'
 

@@ -1,4 +1,5 @@
-import { InputError, type Position } from '@clearway/contracts'
+import type { Position } from '@clearway/contracts'
+import { InputError } from '@clearway/contracts/errors'
 import { drop, type ImportReport } from './import-report.ts'
 import type { Carriageway, Road } from './road.ts'
 import { arcFlag, type RoadNetwork, roadClasses } from './road-network.ts'

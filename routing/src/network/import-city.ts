@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
-import { InputError, type Position } from '@clearway/contracts'
+import type { Position } from '@clearway/contracts'
+import { InputError } from '@clearway/contracts/errors'
 import { edgesOfCityBrain } from './citybrain/roadnet-file.ts'
 import { edgesOfRoadnet } from './cityflow/roadnet-file.ts'
 import { readCoordinates } from './dimacs/coordinates-file.ts'

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { InputError, WorldError } from '@clearway/contracts'
+import { InputError, WorldError } from '@clearway/contracts/errors'
 
 /** A map file: its path, or its bytes; either may be gzip. */
 export type MapSource = string | Uint8Array

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { InputError } from '@clearway/contracts'
+import { InputError } from '@clearway/contracts/errors'
 
 /**
  * A file of typed arrays, little-endian: eight letters, u32 version, u32 CRC-32 of all that follows, u32 length of what

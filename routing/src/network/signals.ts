@@ -1,4 +1,5 @@
-import { InputError, type JunctionTable } from '@clearway/contracts'
+import type { JunctionTable } from '@clearway/contracts'
+import { InputError } from '@clearway/contracts/errors'
 import { syntheticTiming } from '../signals/synthetic-timing.ts'
 import { withEmergencyExits } from './emergency-exits.ts'
 import { drop, type ImportReport, newReport, note } from './import-report.ts'

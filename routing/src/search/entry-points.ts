@@ -1,4 +1,5 @@
-import { InputError, type Position } from '@clearway/contracts'
+import type { Position } from '@clearway/contracts'
+import { InputError } from '@clearway/contracts/errors'
 import { arcFlag, type RoadNetwork } from '../network/road-network.ts'
 import { type ArcPoint, snap } from '../network/snap.ts'
 import type { ArcEnd } from './arc-search.ts'

@@ -1,4 +1,5 @@
-import { type JunctionTable, stageChangeS, tailS } from '@clearway/contracts'
+import type { JunctionTable } from '@clearway/contracts'
+import { stageChangeS, tailS } from '@clearway/contracts/stage-change'
 import type { ApproachPlan, GreenWindow } from './signal-plan.ts'
 
 /**

@@ -1,4 +1,5 @@
-import { InputError, type JunctionTable, type Route, type RouteJunction } from '@clearway/contracts'
+import type { JunctionTable, Route, RouteJunction } from '@clearway/contracts'
+import { InputError } from '@clearway/contracts/errors'
 import { arcShape, type Coordinate } from '../network/arc-shape.ts'
 import type { RoadNetwork } from '../network/road-network.ts'
 import { arrivalSpread } from './arrival-spread.ts'

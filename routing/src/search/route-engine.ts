@@ -1,10 +1,5 @@
-import {
-  InputError,
-  type JunctionTable,
-  type Position,
-  type RouteProfile,
-  type VehicleLimits,
-} from '@clearway/contracts'
+import type { JunctionTable, Position, RouteProfile, VehicleLimits } from '@clearway/contracts'
+import { InputError } from '@clearway/contracts/errors'
 import { type Customizer, localCustomizer, workerCustomizer } from '../hierarchy/customizer.ts'
 import { INFINITE } from '../hierarchy/graph.ts'
 import { buildTopology, type Topology } from '../hierarchy/topology.ts'

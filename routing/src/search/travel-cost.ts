@@ -1,4 +1,4 @@
-import { InputError } from '@clearway/contracts'
+import { InputError } from '@clearway/contracts/errors'
 import { INFINITE } from '../hierarchy/graph.ts'
 import { closure, type RoadConditions } from '../live/road-conditions.ts'
 import { arcFlag, type RoadNetwork, roadClasses, type TurnBan } from '../network/road-network.ts'

@@ -1,4 +1,5 @@
-import { cycleOf, type JunctionTable, type SignalGroup, type Stage, stageChangeS } from '@clearway/contracts'
+import type { JunctionTable, SignalGroup, Stage } from '@clearway/contracts'
+import { cycleOf, stageChangeS } from '@clearway/contracts/stage-change'
 import { METRES_PER_DEGREE } from '../network/geodesy.ts'
 import { roadClasses } from '../network/road-network.ts'
 import { areOpposite, crossesWalkers, intergreensOf, offOpposite, pedestrianGroup, vehicleGroup } from './conflicts.ts'

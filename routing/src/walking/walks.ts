@@ -1,4 +1,5 @@
-import { InputError, type LineString, type Position } from '@clearway/contracts'
+import type { LineString, Position } from '@clearway/contracts'
+import { InputError } from '@clearway/contracts/errors'
 import FlatQueue from 'flatqueue'
 import type { Coordinate } from '../network/arc-shape.ts'
 import { type EdgePoint, type WalkingIndex, walkingIndex } from './walking-index.ts'

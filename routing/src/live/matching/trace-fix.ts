@@ -1,4 +1,4 @@
-import { InputError } from '@clearway/contracts'
+import { InputError } from '@clearway/contracts/errors'
 
 /** A position of a vehicle, as it was received. */
 export interface TraceFix {

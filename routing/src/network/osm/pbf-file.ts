@@ -1,5 +1,5 @@
 import { finished } from 'node:stream/promises'
-import { InputError } from '@clearway/contracts'
+import { InputError } from '@clearway/contracts/errors'
 import { OSMTransform } from 'osm-pbf-parser-node'
 import { type MapSource, wholeContentOf } from '../map-file.ts'
 import {

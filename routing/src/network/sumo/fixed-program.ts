@@ -1,12 +1,5 @@
-import {
-  cycleOf,
-  type Intergreen,
-  type JunctionTable,
-  type SignalGroup,
-  type Stage,
-  stageChangeS,
-  tailS,
-} from '@clearway/contracts'
+import type { Intergreen, JunctionTable, SignalGroup, Stage } from '@clearway/contracts'
+import { cycleOf, stageChangeS, tailS } from '@clearway/contracts/stage-change'
 
 /** A signal group of a fixed-time program. */
 export interface ProgramGroup {

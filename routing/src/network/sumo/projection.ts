@@ -1,4 +1,5 @@
-import { InputError, type Position } from '@clearway/contracts'
+import type { Position } from '@clearway/contracts'
+import { InputError } from '@clearway/contracts/errors'
 import proj4 from 'proj4'
 import { planeAround } from '../geodesy.ts'
 import { type ImportReport, note } from '../import-report.ts'

@@ -51,16 +51,18 @@ export class ManualClock implements Clock {
   wait(durationS: number, stop?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (stop?.aborted) return reject(stop.reason)
-      const sleeper: Sleeper = { dueMs: this.#nowMs + durationS * 1000, order: this.#order++, wake: resolve }
+      const abandon = () => {
+        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper)
+        reject(stop?.reason)
+      }
+      const wake = () => {
+        // A signal that outlives many waits must not keep what each of them left.
+        stop?.removeEventListener('abort', abandon)
+        resolve()
+      }
+      const sleeper: Sleeper = { dueMs: this.#nowMs + durationS * 1000, order: this.#order++, wake }
       this.#sleepers.push(sleeper)
-      stop?.addEventListener(
-        'abort',
-        () => {
-          this.#sleepers = this.#sleepers.filter((other) => other !== sleeper)
-          reject(stop.reason)
-        },
-        { once: true },
-      )
+      stop?.addEventListener('abort', abandon, { once: true })
     })
   }
 

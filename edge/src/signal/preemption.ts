@@ -41,6 +41,8 @@ export class Preemption {
   /** Approach → approaches that must not be green with it. */
   readonly #against = new Map<string, Set<string>>()
   readonly #calls = new Map<string, Call>()
+  /** Vehicle heads that conflict with nothing, as of a right turn with its own way: no call has to end them. */
+  readonly #free: ReadonlySet<Head>
   /** Served now, the one that leads first. */
   #served: readonly Call[] = []
   #wanted: readonly Head[] = []
@@ -54,6 +56,8 @@ export class Preemption {
     this.#delayMs = toMs(delayS)
     this.#minDurationMs = toMs(minDurationS)
     this.#locking = locking
+    const meeting = new Set(table.intergreens.flatMap(({ ends, begins }) => [ends, begins]))
+    this.#free = new Set(heads.heads.filter(({ group }) => group.kind === 'vehicle' && !meeting.has(group.id)))
     for (const approach of table.approaches) {
       this.#greens.set(
         approach.id,
@@ -104,8 +108,9 @@ export class Preemption {
     this.#choose()
     if (this.#served.length === 0) return false
     const heads = this.#heads
-    for (const head of heads.heads) if (!this.#wanted.includes(head)) heads.end(head, this.#entryMinimumMs(head))
-    const clear = heads.heads.every((head) => head.aspect === 'red' || this.#wanted.includes(head))
+    const others = heads.heads.filter((head) => !this.#wanted.includes(head) && !this.#free.has(head))
+    for (const head of others) heads.end(head, this.#entryMinimumMs(head))
+    const clear = others.every(({ aspect }) => aspect === 'red')
     // Each approach as soon as it may: who leads does not wait for a face that comes along.
     for (const call of this.#served) if (heads.begin(call.heads) && clear) call.dwellMs ??= 0
     return true
@@ -152,7 +157,7 @@ export class Preemption {
     const flashMs = toMs(head.group.greenFlashS)
     const call = this.#served.find(({ heads }) => heads.includes(head))
     if (!call) {
-      if (head.aspect !== 'green') return undefined
+      if (head.aspect !== 'green' || this.#free.has(head)) return undefined
       return exactly(Math.max(0, this.#entryMinimumMs(head) - head.forMs) + flashMs)
     }
     if (head.aspect === 'red') return { leastMs: untilClearMs(head, this.#entryMinimumMs), mostMs: undefined }

@@ -91,6 +91,7 @@ export function importCommand(): Command {
     .option('--attribution <text>', 'shown on the map; from the format or the file name if absent')
     .option('--origin <lon,lat>', 'where the zero point of a map in metres lies; 0,0 if absent', originOf)
     .option('--no-emergency-roads', 'OpenStreetMap: leave out roads closed to ordinary cars')
+    .option('--signals <file>', "SUMO: an additional file with signal programs that run in place of the network's")
     .option('--coordinates <file>', 'DIMACS: the .co file')
     .option('--planar', 'DIMACS: coordinates are metres, not microdegrees')
     .addOption(new Option('--metric <what>', 'DIMACS: what the weights are').choices(['length', 'time']))

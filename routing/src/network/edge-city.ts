@@ -20,6 +20,14 @@ export interface MapSignal {
 /** The timing table that a map gives for a signal; undefined where it gives none that can be used. */
 export type MapTiming = (signal: MapSignal, junction: PlacedJunction, edges: EdgeNetwork) => JunctionTable | undefined
 
+/** What was made of an edge map, and what of the map each part is. */
+export interface EdgeCity extends ImportedRoads {
+  /** Arc → edge of the map, or −1 for an arc against a one-way edge. */
+  edgeOf: Int32Array
+  /** Junction → signal of the map. */
+  signalOf: ReadonlyMap<string, MapSignal>
+}
+
 /**
  * Roads and signalled junctions of an edge map. Car parks and places are not in such maps.
  *
@@ -32,7 +40,7 @@ export function edgeCity(
   bounds: Bounds | undefined,
   report: ImportReport,
   timing?: MapTiming,
-): ImportedRoads {
+): EdgeCity {
   const edges = edgeNetwork(map, bounds, report)
   const name = uniqueSlugs()
   const signalOf = new Map<string, MapSignal>()
@@ -47,5 +55,5 @@ export function edgeCity(
   drop(report, 'signals: not in the network', signals.length - clusters.length)
   const timingOf = timing && ((one: PlacedJunction) => timing(signalOf.get(one.geometry.id)!, one, edges))
   const { network, junctions } = withSignals(edges.network, clusters, district, report, timingOf)
-  return { network, junctions, carParks: [], places: [] }
+  return { network, junctions, carParks: [], places: [], edgeOf: edges.edgeOf, signalOf }
 }

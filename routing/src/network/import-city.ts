@@ -17,8 +17,9 @@ import { osmCity } from './osm/osm-city.ts'
 import { readPbf } from './osm/pbf-file.ts'
 import { readOsmXml } from './osm/xml-file.ts'
 import { slug } from './slug.ts'
-import { readNet } from './sumo/net-file.ts'
+import { readNet, readPrograms, type SumoNet } from './sumo/net-file.ts'
 import { sumoCity } from './sumo/sumo-city.ts'
+import type { SumoPlan } from './sumo/sumo-plan.ts'
 
 /** What a map does not say of itself. */
 export interface MapOptions {
@@ -28,6 +29,8 @@ export interface MapOptions {
   attribution?: string
   /** OpenStreetMap and GeoJSON: also roads that only emergency vehicles may use; they are kept where not given. */
   emergencyRoads?: boolean
+  /** SUMO: an additional file with signal programs that run in place of the network's. */
+  signals?: string
   /** DIMACS: the `.co` file. */
   coordinates?: string
   /** DIMACS: coordinates are metres on a plane, not microdegrees. */
@@ -80,7 +83,8 @@ const readers: Record<MapFormat, Reader> = {
   'osm-xml': async (file, options, report) => osmCity(await readOsmXml(file, file), options.district, options, report),
   geojson: async (file, options, report) =>
     osmCity(extractOfLines(await readJson(file), file, report), options.district, options, report),
-  sumo: async (file, options, report) => sumoCity(await readNet(file, file), originOf(options), options, report),
+  sumo: async (file, options, report) =>
+    sumoCity(await netWith(file, options.signals), originOf(options), options, report),
   cityflow: async (file, options, report) => {
     const { map, signals } = edgesOfRoadnet(await readJson(file), file, onPlane(options, report))
     return edgeCity(map, signals, options.district, options.bounds, report)
@@ -102,6 +106,33 @@ const readers: Record<MapFormat, Reader> = {
     })
     return edgeCity(map, [], district, bounds, report)
   },
+}
+
+/** A network with the programs of an additional file, where one is given. */
+async function netWith(file: string, signals: string | undefined): Promise<SumoNet> {
+  const net = await readNet(file, file)
+  if (signals === undefined) return net
+  const programs = await readPrograms(signals, signals)
+  const signalIds = new Set(net.connections.map(({ tl }) => tl))
+  const stranger = [...programs.keys()].find((id) => !signalIds.has(id))
+  if (stranger === undefined) return { ...net, programs: new Map([...net.programs, ...programs]) }
+  const message = `${signals} has a program for "${stranger}", which is no signal of ${file}`
+  throw new InputError('signals', message, [{ field: 'signals', message }])
+}
+
+/**
+ * Imports a SUMO network as `importCity` does, and says what of the network each part of the city is.
+ *
+ * @throws as `importCity`
+ */
+export async function importSumoCity(
+  file: string,
+  options: Partial<CityOptions> & MapOptions = {},
+): Promise<ImportedCity & { plan: SumoPlan }> {
+  const whole = { ...options, ...cityOptions(file, options) }
+  const report = newReport()
+  const roads = sumoCity(await netWith(file, options.signals), originOf(options), whole, report)
+  return { ...cityOf(roads, whole, options.attribution ?? basename(file), report), plan: roads.plan }
 }
 
 const originOf = ({ origin }: MapOptions): Position => origin ?? { lon: 0, lat: 0 }

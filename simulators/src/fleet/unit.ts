@@ -1,8 +1,7 @@
 import type { Position, RouteProfile, VehicleRoute } from '@clearway/contracts'
 import type { Fix, Navigator, Receiver } from '@clearway/edge'
-import { distanceM, type RoadNetwork, type RouteEngine, snap } from '@clearway/routing'
+import { type ArcRoute, arcsAlong, distanceM, type RoadNetwork, type RouteEngine, snap } from '@clearway/routing'
 import type { TrafficSimulator } from '../traffic/traffic-simulator.ts'
-import { type ArcRoute, arcsAlong } from './route-arcs.ts'
 import type { StationedUnit } from './stations.ts'
 
 /** Wished speed over the limit on a mission; higher than the planner's factor, since nobody holds a wish all the way. */

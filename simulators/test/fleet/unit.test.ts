@@ -1,7 +1,6 @@
-import { arcShape, createRouteEngine, type RouteAnswer } from '@clearway/routing'
+import { arcShape, arcsAlong, createRouteEngine, type RouteAnswer } from '@clearway/routing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { arcsAlong } from '../../src/fleet/route-arcs.ts'
 import { stationedUnits } from '../../src/fleet/stations.ts'
 import { Unit } from '../../src/fleet/unit.ts'
 import type { Aspect } from '../../src/traffic/signal-heads.ts'

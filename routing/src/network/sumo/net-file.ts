@@ -89,11 +89,11 @@ export async function readNet(source: MapSource, name: string): Promise<SumoNet>
       else if (connection.tl !== undefined) net.walkedSignals.add(connection.tl)
     },
     tlLogic: (tag) => {
-      program = { offsetS: Number(tag.attributes.offset ?? 0), phases: [] }
+      program = programOf(tag)
       // Of several programs the first runs at the start.
       if (!net.programs.has(tag.text('id'))) net.programs.set(tag.text('id'), program)
     },
-    phase: (tag) => program?.phases.push({ durationS: tag.number('duration', 0, 1e5), state: tag.text('state') }),
+    phase: (tag) => program?.phases.push(phaseOf(tag)),
     roundabout: (tag) => {
       for (const id of tag.text('edges').split(/\s+/)) net.roundabouts.add(id)
     },
@@ -119,6 +119,39 @@ export async function readNet(source: MapSource, name: string): Promise<SumoNet>
   }
   return net
 }
+
+/**
+ * The programs of an additional file, as they replace those of a net. Of several for one signal the last runs.
+ *
+ * @throws WorldError `file-unreadable`
+ * @throws InputError `map-broken`, naming file, line and reason; also when there is no program in it
+ */
+export async function readPrograms(source: MapSource, name: string): Promise<Map<string, SumoProgram>> {
+  const programs = new Map<string, SumoProgram>()
+  let program: SumoProgram | undefined
+  await eachTag(
+    source,
+    name,
+    (tag) => {
+      if (tag.name === 'phase') program?.phases.push(phaseOf(tag))
+      if (tag.name !== 'tlLogic') return
+      program = programOf(tag)
+      programs.set(tag.text('id'), program)
+    },
+    (tagName) => {
+      if (tagName === 'tlLogic') program = undefined
+    },
+  )
+  if (programs.size === 0) throw brokenMap(name, 'there is no <tlLogic> in it; give a file of signal programs')
+  return programs
+}
+
+const programOf = (tag: XmlTag): SumoProgram => ({ offsetS: Number(tag.attributes.offset ?? 0), phases: [] })
+
+const phaseOf = (tag: XmlTag): SumoProgram['phases'][number] => ({
+  durationS: tag.number('duration', 0, 1e5),
+  state: tag.text('state'),
+})
 
 function locationOf(tag: XmlTag): SumoNet['location'] {
   const [offsetX, offsetY] = point(tag, 'netOffset', tag.text('netOffset'))

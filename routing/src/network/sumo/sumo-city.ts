@@ -9,6 +9,7 @@ import type { SumoConnection, SumoEdge, SumoNet } from './net-file.ts'
 import { programTiming } from './program-timing.ts'
 import { type Unproject, unprojecting } from './projection.ts'
 import { roadType } from './road-type.ts'
+import { type SumoPlan, sumoPlan } from './sumo-plan.ts'
 
 /**
  * Roads, turns and signalled junctions of a SUMO network. A junction runs the program of the file where that can be
@@ -17,11 +18,17 @@ import { roadType } from './road-type.ts'
  * @param origin of a net without projection
  * @throws InputError `no-roads` or `projection`
  */
-export function sumoCity(net: SumoNet, origin: Position, options: CityOptions, report: ImportReport): ImportedRoads {
+export function sumoCity(
+  net: SumoNet,
+  origin: Position,
+  options: CityOptions,
+  report: ImportReport,
+): ImportedRoads & { plan: SumoPlan } {
   const unproject = unprojecting(net, origin, report)
   const { map, edgeIds } = edgeMapOf(net, unproject, report)
   const timing = programTiming(net, edgeIds, options.district, report)
-  return edgeCity(map, signalsOf(net, map, edgeIds), options.district, options.bounds, report, timing)
+  const roads = edgeCity(map, signalsOf(net, map, edgeIds), options.district, options.bounds, report, timing)
+  return { ...roads, plan: sumoPlan(net, edgeIds, roads, unproject) }
 }
 
 /** Edges that cars or emergency vehicles may drive; `edgeIds` are their names. */

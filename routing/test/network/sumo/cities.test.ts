@@ -1,8 +1,8 @@
 import { City, compile, cycleOf, type JunctionTable, stageChangeS } from '@clearway/contracts'
 import { describe, expect, it } from 'vitest'
 import { distanceM } from '../../../src/network/geodesy.ts'
-import { importCity } from '../../../src/network/import-city.ts'
-import { readNet } from '../../../src/network/sumo/net-file.ts'
+import { importCity, importSumoCity } from '../../../src/network/import-city.ts'
+import { readNet, readPrograms } from '../../../src/network/sumo/net-file.ts'
 import { createRouteEngine } from '../../../src/search/route-engine.ts'
 import { testData } from '../../test-data.ts'
 
@@ -78,4 +78,42 @@ describe.skipIf(!ingolstadt)('SUMO networks of cities (need CLEARWAY_TEST_DATA)'
     expect(city.bounds.north).toBeCloseTo(28.741, 2)
     for (const table of city.junctions) expect(cycleOf(table), table.id).toBeCloseTo(table.cycleS, 6)
   }, 60_000)
+})
+
+describe.skipIf(!jinan)('signal programs of an additional file (need CLEARWAY_TEST_DATA)', () => {
+  const signals = testData('networks/jinan-3x4/sumo/tls_6295_coord120.add.xml') as string
+
+  it('replace those of the network, offsets included', async () => {
+    const { city, plan } = await importSumoCity(jinan as string, { origin, signals })
+    const programs = await readPrograms(signals, 'signals')
+    expect(programs.size).toBe(12)
+    for (const table of city.junctions) {
+      const { id, links } = plan.signals.get(table.id)!
+      const { offsetS, phases } = programs.get(id)!
+      expect(table.cycleS).toBe(120)
+      for (let second = 0; second < 240; second++) {
+        let at = (((second - offsetS) % 120) + 120) % 120
+        const phase = phases.find(({ durationS }) => {
+          at -= durationS
+          return at < 0
+        })!
+        const greens = greenAt(table, second)
+        // Right turns are always green, so between two stages only they are.
+        const shown = links.filter(({ linkIndex }) => 'Gg'.includes(phase.state[linkIndex]!)).map(({ group }) => group)
+        const stage = [...new Set(shown)].sort()
+        if (greens) expect(stage, `${id} at ${second}`).toEqual(greens)
+        else expect(stage, `${id} at ${second}`).toHaveLength(4)
+      }
+    }
+  }, 60_000)
+
+  it('are refused when they are for another network', async () => {
+    const refused = importCity(jinan as string, { origin, signals: ingolstadt as string })
+    await expect(refused).rejects.toThrow(/has a program for ".*", which is no signal of/)
+  })
+
+  it('are refused when there are none in the file', async () => {
+    const missions = testData('networks/jinan-3x4/sumo/jinan_6295.rou.xml.gz') as string
+    await expect(readPrograms(missions, 'demand')).rejects.toThrow(/no <tlLogic>/)
+  })
 })

@@ -1,5 +1,7 @@
 import type { LineString } from '@clearway/contracts'
-import { distanceM, type RoadNetwork, snap } from '@clearway/routing'
+import { distanceM } from '../network/geodesy.ts'
+import type { RoadNetwork } from '../network/road-network.ts'
+import { snap } from '../network/snap.ts'
 
 /** The arcs of a route, driven from `fromM` of the first to `toM` of the last. */
 export interface ArcRoute {

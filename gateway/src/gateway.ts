@@ -10,6 +10,7 @@ import { People } from './access/people.ts'
 import { type ServiceToken, Sessions } from './access/sessions.ts'
 import { createAudit } from './audit/audit.ts'
 import { AuditLog } from './audit/log.ts'
+import type { InProcessBroker } from './broker/in-process-broker.ts'
 import { createCity, readCity, timeZoneOf } from './city/city.ts'
 import type { Config } from './config.ts'
 import type { Core, Feature } from './core.ts'
@@ -36,6 +37,8 @@ export interface GatewayOptions {
   log: Logger
   /** Where the built pages are; without it the API stands alone. */
   pagesDir?: string
+  /** Devices of this process, in place of the MQTT broker. */
+  inProcess?: InProcessBroker
 }
 
 /** The only server: broker, journal, stores and features in one process. */
@@ -86,6 +89,7 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
     dataDir: config.dataDir,
     broker: { ...config.mqtt, ...config.limits },
     externalBroker: config.mqtt.broker,
+    inProcess: options.inProcess,
     clock,
     log,
     records,

@@ -3,7 +3,7 @@ import { Place, Sign } from '../city.ts'
 import { JunctionTable } from '../junction.ts'
 import { Importance, PriorityRole } from '../messages/signal-request.ts'
 import { MovementState, MovementTiming, SignalMode } from '../messages/signal-state.ts'
-import { LocalText, Name, OneOf, Position, Timestamp } from '../names.ts'
+import { LineString, LocalText, Name, OneOf, Position, Timestamp } from '../names.ts'
 import { Route } from './routes.ts'
 
 /**
@@ -49,6 +49,11 @@ export const NewDispatch = Type.Object({
   origin: Type.Optional(Position),
   destination: Position,
   importance: Type.Optional(Importance),
+  route: Type.Optional({
+    ...LineString,
+    description:
+      'the way to be driven, drawn along roads of the map from where the vehicle is; else the best is searched',
+  }),
 })
 export type NewDispatch = Static<typeof NewDispatch>
 

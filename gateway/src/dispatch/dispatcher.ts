@@ -3,21 +3,25 @@ import {
   ConflictError,
   type Dispatch,
   InputError,
+  type LineString,
   type NewDispatch,
   NotFoundError,
   type Position,
   type PriorityRole,
   type Route,
+  type RouteProfile,
   toTimestamp,
   type Unit,
 } from '@clearway/contracts'
 import {
+  arcsAlong,
   compareImportance,
   distanceM,
   drivingProfiles,
   parseImportance,
   type RouteAnswer,
   type RouteEngine,
+  routeAlong,
   routeOf,
   routeSteps,
   usualImportance,
@@ -296,6 +300,25 @@ export class Dispatcher {
     return [{ ...routeOf(best), ...steps }, ...others.map((answer) => routeOf(answer))]
   }
 
+  /** The route that was drawn, in place of a search. @throws InputError naming `route` */
+  #drawn(line: LineString, from: Position, to: Position, profile: RouteProfile): Route {
+    const { network, city } = this.#core
+    if (!network) return noNetwork()
+    const refuse = (message: string) => new InputError('route-drawn', `route ${message}`, [{ field: 'route', message }])
+    const ends = [line.coordinates[0], line.coordinates.at(-1)].map((end) => ({ lon: end![0]!, lat: end![1]! }))
+    if (metresBetween(ends[0]!, from) > atOriginM) throw refuse(`begins farther than ${atOriginM} m from the vehicle`)
+    if (metresBetween(ends[1]!, to) > atOriginM) throw refuse(`ends farther than ${atOriginM} m from the destination`)
+    const along = arcsAlong(network, line)
+    if (!along) throw refuse('does not follow the roads of the map: give the line of a route that was answered')
+    try {
+      const span = { fromOffsetM: along.fromM, toOffsetM: along.toM }
+      const answer = routeAlong(network, along.arcs, { ...span, profile, junctions: city?.junctions ?? [] })
+      return { ...routeOf(answer), steps: routeSteps(network, answer, to) }
+    } catch (error) {
+      throw error instanceof InputError ? refuse(error.message) : error
+    }
+  }
+
   #requireOnMap(field: string, { lon, lat }: Position): void {
     const bounds: City['bounds'] | undefined = this.#core.city?.bounds
     if (!bounds) return
@@ -315,10 +338,16 @@ export class Dispatcher {
         throw inTermsOf({ from: name, to: 'destination' }, error)
       }
     }
-    if (wish.origin) return { vehicle: null, origin: wish.origin, routes: find(wish.origin, 'origin') }
+    const routes = (from: Position, name: string) =>
+      wish.route ? [this.#drawn(wish.route, from, to, profile)] : find(from, name)
+    if (wish.origin) return { vehicle: null, origin: wish.origin, routes: routes(wish.origin, 'origin') }
     if (wish.vehicle !== undefined) {
       const unit = this.#named(wish.vehicle, role)
-      return { vehicle: unit.id, origin: unit.position, routes: find(unit.position, 'vehicle') }
+      return { vehicle: unit.id, origin: unit.position, routes: routes(unit.position, 'vehicle') }
+    }
+    if (wish.route) {
+      const message = 'a drawn route needs a vehicle or an origin'
+      throw new InputError('route-drawn', message, [{ field: 'vehicle', message: 'is missing: name who drives it' }])
     }
     const best = this.#bestUnit(role, to)
     return { vehicle: best.id, origin: best.position, routes: find(best.position, 'vehicle') }

@@ -5,10 +5,11 @@ import { type Accept, Broker, type BrokerOptions, type DeviceCredentials } from 
 import type { DeviceBroker } from '../broker/device-broker.ts'
 import { DeviceDownlink } from '../broker/downlink.ts'
 import { ExternalBroker, type ExternalBrokerOptions } from '../broker/external-broker.ts'
+import type { InProcessBroker } from '../broker/in-process-broker.ts'
 import type { Downlink } from '../core.ts'
 import type { Records } from '../records/records.ts'
 import type { Issuer } from '../signals/issuer.ts'
-import { ingestCounters } from './counters.ts'
+import { type IngestCounters, ingestCounters } from './counters.ts'
 import type { JournalEntry, LiveFeed, Projection } from './entry.ts'
 import { MessageIntake } from './intake.ts'
 import { Journal } from './journal.ts'
@@ -21,6 +22,8 @@ export interface IngestOptions {
   broker: BrokerOptions
   /** A stock broker in place of the embedded one. */
   externalBroker?: ExternalBrokerOptions | undefined
+  /** Devices of this process in place of either broker. */
+  inProcess?: InProcessBroker | undefined
   clock: Clock
   log: Logger
   records: Records
@@ -61,6 +64,13 @@ const daysS = 86_400
 const trimEveryS = 600
 const silentAfterS = 90
 
+function brokerOf(options: IngestOptions, accept: Accept, counters: IngestCounters): DeviceBroker {
+  const { devices, externalBroker, inProcess, clock, log } = options
+  if (inProcess) return inProcess.attach(devices, accept)
+  if (externalBroker) return new ExternalBroker(devices, accept, externalBroker, log, counters)
+  return new Broker(devices, accept, options.broker, clock, log, counters)
+}
+
 export function createIngest(options: IngestOptions): Ingest {
   const { dataDir, clock, log, records, devices, registry } = options
   const { keepBodiesS = daysS, keepIdsS = 7 * daysS } = options
@@ -77,9 +87,7 @@ export function createIngest(options: IngestOptions): Ingest {
     },
   )
   const accept: Accept = (publication, done) => intake.accept(publication, done)
-  const broker: DeviceBroker = options.externalBroker
-    ? new ExternalBroker(devices, accept, options.externalBroker, log, counters)
-    : new Broker(devices, accept, options.broker, clock, log, counters)
+  const broker = brokerOf(options, accept, counters)
   const send = (topic: string, payload: Buffer, retain = false) => broker.send(topic, payload, retain)
   const presence = new PresenceBoard(broker.sessions, clock)
   const intake = new MessageIntake(journal, presence, clock, log, counters, send)

@@ -4,6 +4,7 @@ import { closureCommand } from './commands/closure.ts'
 import { conformCommand } from './commands/conform.ts'
 import { deviceCommand } from './commands/device.ts'
 import { edgeCommand } from './commands/edge.ts'
+import { evaluateCommand } from './commands/evaluate.ts'
 import { flowsCommand } from './commands/flows.ts'
 import { gatewayCommand } from './commands/gateway.ts'
 import { importCommand } from './commands/import.ts'
@@ -30,6 +31,7 @@ export function clearwayProgram(): Command {
     ...wayCommands(),
     auditCommand(),
     conformCommand(),
+    evaluateCommand(),
   ]) {
     program.addCommand(command)
   }

@@ -9,6 +9,8 @@ const debianPackages = {
   'victoria-metrics': 'victoria-metrics',
   mosquitto: 'mosquitto',
   snmpset: 'snmp',
+  sumo: 'sumo',
+  netconvert: 'sumo',
 } as const
 export type Program = keyof typeof debianPackages
 

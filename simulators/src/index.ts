@@ -5,6 +5,19 @@ export { type StationedUnit, stationedUnits } from './fleet/stations.ts'
 export { Unit } from './fleet/unit.ts'
 export * from './parking/index.ts'
 export type { SimulatorLog } from './simulator-log.ts'
+export type { Centre, CentreOf, CentreSurroundings, MissionOrder } from './sumo/centre.ts'
+export { readDemand } from './sumo/demand-file.ts'
+export { freeFlowS, type GreenChannelOutcome, runGreenChannel } from './sumo/green-channel-run.ts'
+export { LeadCentre } from './sumo/lead-centre.ts'
+export { generateMissions, type Mission, readMissions } from './sumo/missions.ts'
+export { QuietCentre } from './sumo/quiet-centre.ts'
+export {
+  type PreparedScenario,
+  prepareScenario,
+  referenceConditions,
+  type SignalConditions,
+  type SumoScenario,
+} from './sumo/scenario.ts'
 export { CityTraffic } from './traffic/city-traffic.ts'
 export { DisplayedSignals } from './traffic/displayed-signals.ts'
 export type { Aspect, SignalHeads } from './traffic/signal-heads.ts'

@@ -1,0 +1,141 @@
+import { writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { seededRandom } from '@clearway/contracts'
+import {
+  generateMissions,
+  type Mission,
+  prepareScenario,
+  readDemand,
+  readMissions,
+  referenceConditions,
+  type SumoScenario,
+} from '@clearway/simulators'
+import { Command, InvalidArgumentError } from 'commander'
+import { controllerOf } from '../evaluation/controllers.ts'
+import { type ControllerResult, evaluateGreenChannel } from '../evaluation/green-channel.ts'
+import type { ControllerSpec, RunConditions, Settings } from '../evaluation/run-order.ts'
+
+interface GreenChannelOptions {
+  network: string
+  demand: string
+  signals?: string
+  missions?: string
+  trips: number
+  seeds: number
+  firstSeed: number
+  controllers: string
+  variant: ReadonlyMap<string, Settings>
+  minGreenS: number
+  maxPresenceS: number
+  detectorPeriodS: number
+  teleportS: number
+  beginS?: number
+  endS?: number
+  lastS?: number
+  parallel: number
+  json?: string
+}
+
+const DEFAULT_CONTROLLERS = 'none,lead-10,lead-15,lead-20,lead-30,lead-45,lead-60,clearway'
+/** Beside the seeds of the runs: missions are the same in all of them. */
+const MISSIONS_SEED = 1
+
+const whole = (text: string): number => {
+  if (!/^\d+$/.test(text) || Number(text) < 1) throw new InvalidArgumentError('A whole number from 1 on is expected.')
+  return Number(text)
+}
+const seconds = (text: string): number => {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Seconds are expected.')
+  return value
+}
+
+/** `NAME:KEY=VALUE,…` → `clearway-NAME` with these settings. */
+function variantOf(text: string, before: ReadonlyMap<string, Settings> = new Map()): ReadonlyMap<string, Settings> {
+  const [, name, list] = /^([a-z0-9.-]+):(.+)$/.exec(text) ?? []
+  const settings = list?.split(',').map((item) => item.split('=') as [string, string | undefined])
+  if (!name || !settings || settings.some(([key, value]) => key === '' || value === undefined)) {
+    throw new InvalidArgumentError('NAME:KEY=VALUE[,KEY=VALUE…] is expected, KEY a key of the configuration.')
+  }
+  return new Map([...before, [`clearway-${name}`, Object.fromEntries(settings) as Settings]])
+}
+
+export function evaluateCommand(): Command {
+  const command = new Command('evaluate').description('measures what this system is worth')
+  command
+    .command('green-channel')
+    .description('emergency trips in SUMO with and without priority; needs SUMO (README)')
+    .requiredOption('--network <file>', 'SUMO network, .net.xml, gzip or not')
+    .requiredOption('--demand <file>', 'SUMO demand with routes, .rou.xml, gzip or not')
+    .option('--signals <file>', "additional file with signal programs in place of the network's")
+    .option('--missions <file>', 'JSON list of { id, depart, route }; drawn from the demand if absent')
+    .option('--trips <n>', 'missions to draw where none are given', whole, 10)
+    .option('--seeds <n>', 'runs of each controller', whole, 5)
+    .option('--first-seed <n>', 'the first of them', whole, 1)
+    .option('--controllers <list>', 'by comma', DEFAULT_CONTROLLERS)
+    .option(
+      '--variant <NAME:KEY=VALUE,...>',
+      'adds the controller clearway-NAME with these settings',
+      variantOf,
+      new Map(),
+    )
+    .option('--min-green-s <s>', 'vehicle green is never cut shorter', seconds, referenceConditions.minGreenS)
+    .option('--max-presence-s <s>', 'a call is ignored after', seconds, referenceConditions.maxPresenceS)
+    .option('--detector-period-s <s>', 'detectors report so often', seconds, 5)
+    .option('--teleport-s <s>', 'a vehicle stuck for so long is set forward; -1 never', seconds, -1)
+    .option('--begin-s <s>', 'begin of the simulation', seconds)
+    .option('--end-s <s>', 'its end; the last arrival if absent', seconds)
+    .option('--last-s <s>', 'ends every run so long after its begin', seconds)
+    .option('--parallel <n>', 'runs at the same time', whole, availableParallelism())
+    .option('--json <file>', 'writes the results')
+    .action(evaluate)
+  return command
+}
+
+async function evaluate(options: GreenChannelOptions): Promise<void> {
+  const { network: netFile, demand: demandFile, signals: signalsFile, teleportS, beginS, endS, lastS } = options
+  const scenario: SumoScenario = { netFile, demandFile, signalsFile, teleportS, beginS, endS }
+  const { minGreenS, maxPresenceS, detectorPeriodS } = options
+  const conditions: RunConditions = { scenario, signals: { minGreenS, maxPresenceS }, detectorPeriodS, lastS }
+  const names = [...new Set([...options.controllers.split(','), ...options.variant.keys()])]
+  const controllers = names.map((name): ControllerSpec => controllerOf(name.trim(), options.variant))
+  const missions = await missionsOf(options, conditions)
+  const seeds = Array.from({ length: options.seeds }, (_, i) => options.firstSeed + i)
+  const { parallel } = options
+  const result = await evaluateGreenChannel({
+    ...{ conditions, missions, controllers, seeds, parallel },
+    onRun: ({ controller, seed, tookS, simulatedS }) =>
+      console.error(`${controller}, seed ${seed}: ${simulatedS} s in ${tookS.toFixed(1)} s`),
+  })
+  console.log(tableOf(result.freeFlowS, result.controllers))
+  if (options.json) writeFileSync(options.json, `${JSON.stringify({ ...result, conditions, missions }, null, 2)}\n`)
+}
+
+async function missionsOf(options: GreenChannelOptions, { scenario, signals }: RunConditions): Promise<Mission[]> {
+  const { plan } = await prepareScenario(scenario, signals)
+  if (options.missions) return readMissions(options.missions, plan)
+  return generateMissions(await readDemand(options.demand), plan, options.trips, seededRandom(MISSIONS_SEED))
+}
+
+/** Markdown, for a terminal and for a page. */
+function tableOf(freeFlowS: number, controllers: readonly ControllerResult[]): string {
+  const within = (half: number | null, digits: number) => (half === null ? '' : ` ± ${half.toFixed(digits)}`)
+  const rows = controllers.map((one) =>
+    [
+      one.name,
+      `${one.ratioMean.toFixed(3)}${within(one.ratioMean95, 3)}`,
+      one.ratioWorst.toFixed(2),
+      `${one.othersCostVehS.toFixed(0)}${within(one.othersCostVehS95, 0)}`,
+      `${(one.othersMeanDelayChange * 100).toFixed(1)} %`,
+      `${one.tripMeanS.toFixed(0)} s`,
+      one.stopsMean.toFixed(2),
+      `${one.monitorTrips}`,
+      `${one.unfinished}`,
+      `${one.seeds}`,
+    ].join(' | '),
+  )
+  const head =
+    'controller | ratio | worst | others, veh·s per trip | others, mean delay | trip | stops | monitor trips | unfinished | seeds'
+  const line = head.replaceAll(/[^|]+/g, ' --- ')
+  return [`Free flow ${freeFlowS.toFixed(1)} s`, '', ...[head, line, ...rows].map((row) => `| ${row} |`)].join('\n')
+}

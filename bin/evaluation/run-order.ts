@@ -1,0 +1,28 @@
+import type { Mission, SignalConditions, SumoScenario } from '@clearway/simulators'
+
+/** Gateway settings by path of the configuration, beside those of every run. */
+export type Settings = Readonly<Record<string, string>>
+
+/** Who asks for greens in a run. */
+export type ControllerSpec =
+  | { name: string; kind: 'none' | 'bluelight' }
+  | { name: string; kind: 'lead'; leadS: number }
+  | { name: string; kind: 'clearway'; settings: Settings }
+
+/** What is the same in all runs of a comparison. */
+export interface RunConditions {
+  scenario: SumoScenario
+  signals: SignalConditions
+  /** Detectors report so often, s. */
+  detectorPeriodS: number
+  /** Ends every run after so many seconds. */
+  lastS?: number | undefined
+}
+
+/** One run, as it travels to the thread that makes it. */
+export interface RunOrder {
+  conditions: RunConditions
+  missions: readonly Mission[]
+  controller: ControllerSpec
+  seed: number
+}

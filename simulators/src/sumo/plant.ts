@@ -1,0 +1,239 @@
+import { ManualClock, type SignalMode, WorldError } from '@clearway/contracts'
+import {
+  type Agent,
+  DetectorAgent,
+  type Identity,
+  SignalAgent,
+  SimulatedController,
+  type Trip,
+  VehicleAgent,
+} from '@clearway/edge'
+import type { Centre, CentreOf } from './centre.ts'
+import type { Mission } from './missions.ts'
+import { type ApproachDetectors, approachDetectors } from './run-files.ts'
+import { ORIGIN_MS, orderOf, type PreparedScenario } from './scenario.ts'
+import { SignalFace } from './signal-face.ts'
+import { AmbulanceOnStreet, ApproachOnStreet, Street } from './street.ts'
+import type { TraciClient } from './traci/client.ts'
+import { variable } from './traci/commands.ts'
+
+/** Controllers run so long before the simulation begins that all are in their plans, s. */
+const LONGEST_WARM_UP_S = 3600
+/** An ambulance is in touch with the centre so long before it is sent out, s. */
+const ANNOUNCED_S = 10
+const MS = 1000
+
+export interface PlantOptions {
+  prepared: PreparedScenario
+  missions: readonly Mission[]
+  centreOf: CentreOf
+  beginS: number
+  /** Detectors report so often, s. */
+  detectorPeriodS: number
+  /** Told what happened in each step, for tests and records. */
+  onStep?: ((step: PlantStep) => void) | undefined
+}
+
+/** One second as the street saw it. */
+export interface PlantStep {
+  atS: number
+  /** State by signal of SUMO, of those that changed. */
+  signals: ReadonlyMap<string, string>
+  modes: readonly SignalMode[]
+  ambulances: readonly { id: string; lon: number; lat: number; speedMps: number }[]
+}
+
+interface Crew {
+  mission: Mission
+  street: AmbulanceOnStreet
+  agent: Agent
+  state: 'waits' | 'announced' | 'sent' | 'driving' | 'arrived'
+}
+
+/**
+ * SUMO in lock step with our own agents. Each second: agents and controllers take their step, what they show is written
+ * to SUMO, SUMO drives one second while the centre thinks, then vehicles and detectors publish. Messages are taken in the
+ * order of the devices and of their sequence, so the same seed gives the same run.
+ */
+export class Plant {
+  readonly clock: ManualClock
+  readonly #traci: TraciClient
+  readonly #options: PlantOptions
+  readonly #street: Street
+  readonly #controllers = new Map<string, SimulatedController>()
+  readonly #faces = new Map<string, SignalFace>()
+  readonly #written = new Map<string, string>()
+  readonly #approaches: { detectors: ApproachDetectors; street: ApproachOnStreet }[]
+  #signals: Agent[] = []
+  #detectors: Agent[] = []
+  #crews: Crew[] = []
+  #centre: Centre | undefined
+  #atS: number
+
+  constructor(traci: TraciClient, options: PlantOptions) {
+    const { city } = options.prepared.imported
+    this.#traci = traci
+    this.#options = options
+    this.#atS = options.beginS
+    this.#street = new Street(traci, options.prepared.plan)
+    for (const table of city.junctions) {
+      this.#controllers.set(table.id, new SimulatedController(table))
+      this.#faces.set(table.id, new SignalFace(table, options.prepared.plan.signals.get(table.id)!))
+    }
+    this.#approaches = approachDetectors(city, options.prepared.plan).map((detectors) => ({
+      detectors,
+      street: new ApproachOnStreet(detectors),
+    }))
+    this.clock = new ManualClock(this.#warmUp())
+  }
+
+  /** Conflict monitors that have tripped so far. */
+  get trips(): (Trip & { junction: string })[] {
+    return [...this.#controllers].flatMap(([junction, { trip }]) => (trip ? [{ junction, ...trip }] : []))
+  }
+
+  get atS(): number {
+    return this.#atS
+  }
+
+  /** Opens the centre and brings all agents into touch with it. */
+  async start(): Promise<void> {
+    const { prepared, missions, centreOf, detectorPeriodS } = this.#options
+    const { imported } = prepared
+    const vehicles = missions.map((mission) => orderOf(mission, prepared).vehicle)
+    const centre = await centreOf({ clock: this.clock, imported, vehicles })
+    this.#centre = centre
+    await centre.start()
+    const identity = <K extends Identity['kind']>(kind: K, device: string): Identity<K> => ({
+      ...{ district: imported.city.district, kind, device },
+    })
+    this.#signals = imported.city.junctions.map(
+      (table) =>
+        new SignalAgent(
+          centre.uplink(identity('signal', table.id)),
+          table,
+          this.#controllers.get(table.id)!,
+          this.clock.now(),
+        ),
+    )
+    this.#detectors = this.#approaches.map(({ detectors: { junction, approach }, street }) => {
+      const uplink = centre.uplink(identity('detector', `${junction}-${approach}`))
+      return new DetectorAgent(uplink, street, detectorPeriodS)
+    })
+    this.#crews = missions.map((mission, i) => {
+      const street = new AmbulanceOnStreet()
+      const uplink = centre.uplink(identity('vehicle', vehicles[i]!))
+      // The way is the given one, in SUMO as at the centre; another of the centre is not driven.
+      return { mission, street, agent: new VehicleAgent(uplink, street, { follow: () => undefined }), state: 'waits' }
+    })
+    for (const agent of [...this.#signals, ...this.#detectors]) agent.start()
+    for (const { detectors } of this.#approaches) this.#street.watchApproach(detectors)
+    await centre.take()
+    await this.clock.advance(0.5)
+  }
+
+  /** One second. @returns false when nobody is on the way any more */
+  async step(): Promise<boolean> {
+    const centre = this.#centre
+    if (!centre) throw new WorldError('plant', 'the plant was not started')
+    const nowMs = this.clock.now()
+    for (const crew of this.#crews) this.#announce(crew, nowMs)
+    await centre.take()
+    await this.#sendOut(centre)
+    for (const agent of this.#signals) agent.step(nowMs)
+    await centre.take()
+    const changed = this.#writeSignals()
+    // SUMO drives while the centre thinks: neither sees the other before both are done.
+    const driven = this.#traci.step()
+    const thought = this.clock.advance(0.5).then(() => centre.take())
+    const [values] = await Promise.all([driven, thought])
+    await this.clock.advance(0.5)
+    this.#atS++
+    const view = this.#street.take(values)
+    this.#observe(view.departed, view.arrived)
+    this.#publish()
+    this.#tell(changed)
+    return view.expected > 0
+  }
+
+  async stop(): Promise<void> {
+    const agents = [...this.#signals, ...this.#detectors, ...this.#crews.map(({ agent }) => agent)]
+    await Promise.all(agents.map((agent) => agent.stop()))
+    await this.#centre?.take()
+    await this.#centre?.stop()
+  }
+
+  /** Brings the controllers into their plans before the first second. @returns when the run begins, half a second early */
+  #warmUp(): number {
+    const beginMs = ORIGIN_MS + this.#options.beginS * MS
+    // From the longest start that may be needed, always the same one.
+    for (let nowMs = beginMs - LONGEST_WARM_UP_S * MS; nowMs < beginMs; nowMs += MS) {
+      for (const controller of this.#controllers.values()) controller.step(nowMs)
+    }
+    return beginMs - 0.5 * MS
+  }
+
+  #announce(crew: Crew, nowMs: number): void {
+    if (crew.state !== 'waits' || this.#atS < crew.mission.departS - ANNOUNCED_S) return
+    const { origin } = orderOf(crew.mission, this.#options.prepared)
+    crew.street.standAt({ ...origin, speedMps: 0, headingDeg: 0, accuracyM: 3 })
+    crew.agent.start()
+    crew.agent.step(nowMs)
+    crew.state = 'announced'
+  }
+
+  async #sendOut(centre: Centre): Promise<void> {
+    for (const crew of this.#crews) {
+      if (crew.state !== 'announced' || this.#atS < crew.mission.departS) continue
+      crew.state = 'sent'
+      await centre.send(orderOf(crew.mission, this.#options.prepared))
+    }
+  }
+
+  #writeSignals(): Map<string, string> {
+    const changed = new Map<string, string>()
+    for (const [junction, face] of this.#faces) {
+      const state = face.state(this.#controllers.get(junction)!.display.groups)
+      if (this.#written.get(junction) === state) continue
+      this.#written.set(junction, state)
+      this.#traci.set('signal', variable.signalState, face.signalId, { type: 'string', value: state })
+      changed.set(face.signalId, state)
+    }
+    return changed
+  }
+
+  #observe(departed: readonly string[], arrived: readonly string[]): void {
+    for (const crew of this.#crews) {
+      const { device } = crew.agent
+      if (departed.includes(device)) {
+        this.#street.watchVehicle(device)
+        crew.state = 'driving'
+      } else if (arrived.includes(device)) {
+        const { destination } = orderOf(crew.mission, this.#options.prepared)
+        crew.street.arrived({ ...destination, speedMps: 0, headingDeg: 0, accuracyM: 3 }, this.clock.now())
+        crew.state = 'arrived'
+      } else if (crew.state === 'driving') {
+        const fix = this.#street.fixOf(device)
+        if (fix) crew.street.moved(fix)
+      }
+    }
+    for (const { street } of this.#approaches) street.observe(this.#street.seen)
+  }
+
+  /** In the order of the devices. */
+  #publish(): void {
+    const nowMs = this.clock.now()
+    for (const agent of this.#detectors) agent.step(nowMs)
+    for (const { agent, state } of this.#crews) if (state !== 'waits') agent.step(nowMs)
+  }
+
+  #tell(signals: ReadonlyMap<string, string>): void {
+    if (!this.#options.onStep) return
+    const ambulances = this.#crews.flatMap(({ agent: { device: id }, state }) => {
+      const fix = state === 'driving' ? this.#street.fixOf(id) : undefined
+      return fix ? [{ id, lon: fix.lon, lat: fix.lat, speedMps: fix.speedMps }] : []
+    })
+    const modes = [...this.#controllers.values()].map(({ display }) => display.mode)
+    this.#options.onStep({ atS: this.#atS, signals, modes, ambulances })
+  }
+}

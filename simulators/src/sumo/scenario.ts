@@ -1,0 +1,96 @@
+import { type City, InputError, type JunctionTable, type LineString } from '@clearway/contracts'
+import { type ImportedCity, importSumoCity, routeAlong, type SumoPlan } from '@clearway/routing'
+import type { MissionOrder } from './centre.ts'
+import type { Mission } from './missions.ts'
+import { ambulanceId } from './run-files.ts'
+
+/** The files of an evaluation and how SUMO is to run them. */
+export interface SumoScenario {
+  netFile: string
+  demandFile: string
+  /** Signal programs in place of the network's. */
+  signalsFile?: string | undefined
+  beginS?: number | undefined
+  endS?: number | undefined
+  teleportS: number
+}
+
+/** A scenario as its runs use it. */
+export interface PreparedScenario {
+  scenario: SumoScenario
+  imported: ImportedCity
+  plan: SumoPlan
+}
+
+/** What holds at every junction of a comparison. */
+export interface SignalConditions {
+  /** Vehicle green that is never cut shorter, s. */
+  minGreenS: number
+  /** A call on for longer is ignored, s. */
+  maxPresenceS: number
+}
+
+export const referenceConditions: SignalConditions = { minGreenS: 7, maxPresenceS: 120 }
+
+/** Second 0 of every simulation: a midnight, so that times of day can be read off. */
+export const ORIGIN_MS = Date.parse('2026-01-05T00:00:00Z')
+/** Of a network that says nothing of where it lies. */
+const ANYWHERE = { lon: 117, lat: 36.65 }
+
+export async function prepareScenario(
+  scenario: SumoScenario,
+  conditions: SignalConditions = referenceConditions,
+): Promise<PreparedScenario> {
+  const { netFile, signalsFile } = scenario
+  const { plan, ...imported } = await importSumoCity(netFile, {
+    origin: ANYWHERE,
+    timeZone: 'UTC',
+    ...(signalsFile !== undefined && { signals: signalsFile }),
+  })
+  const junctions = imported.city.junctions.map((table) => fromOrigin(under(table, conditions)))
+  const city: City = { ...imported.city, junctions }
+  return { scenario, imported: { ...imported, city }, plan }
+}
+
+function under(table: JunctionTable, { minGreenS, maxPresenceS }: SignalConditions): JunctionTable {
+  const groups = table.groups.map((group) => {
+    const greens = table.stages.filter((stage) => stage.groups.includes(group.id)).map((stage) => stage.greenS)
+    return group.kind === 'vehicle' ? { ...group, minGreenS: Math.min(minGreenS, ...greens) } : group
+  })
+  return { ...table, groups, preempt: { ...table.preempt, minGreenS, maxPresenceS } }
+}
+
+/** Plans of SUMO count from second 0, those of controllers from the epoch. */
+function fromOrigin(table: JunctionTable): JunctionTable {
+  return { ...table, offsetS: (table.offsetS + ORIGIN_MS / 1000) % table.cycleS }
+}
+
+/**
+ * The order that sends a mission out.
+ *
+ * @throws InputError `missions` when its route cannot be driven in the imported network
+ */
+export function orderOf(mission: Mission, { imported, plan }: PreparedScenario): MissionOrder {
+  const refuse = (reason: string) => {
+    const message = `mission ${mission.id}: its route ${reason}`
+    return new InputError('missions', message, [{ field: 'route', message }])
+  }
+  const arcs = Int32Array.from(mission.route, (edge) => {
+    const arc = plan.arcOf.get(edge)
+    if (arc === undefined) throw refuse(`has edge "${edge}", which was left out of the imported network`)
+    return arc
+  })
+  let line: LineString
+  try {
+    line = routeAlong(imported.network, arcs, { profile: 'ambulance' }).geometry
+  } catch (error) {
+    throw refuse((error as Error).message)
+  }
+  const [first, last] = [line.coordinates[0]!, line.coordinates.at(-1)!]
+  return {
+    vehicle: ambulanceId(mission),
+    origin: { lon: first[0]!, lat: first[1]! },
+    destination: { lon: last[0]!, lat: last[1]! },
+    ...{ line, arcs },
+  }
+}

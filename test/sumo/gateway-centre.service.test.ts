@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { GatewayCentre } from '../../bin/evaluation/gateway-centre.ts'
+import { testData } from '../../routing/test/test-data.ts'
+import {
+  type CentreOf,
+  type GreenChannelOutcome,
+  prepareScenario,
+  QuietCentre,
+  readMissions,
+  runGreenChannel,
+} from '../../simulators/src/index.ts'
+import { need } from '../debian-packages.ts'
+
+const netFile = testData('networks/jinan-3x4/sumo/jinan.net.xml.gz')
+const ready = need('sumo') !== undefined && netFile !== undefined
+const data = (name: string) => testData(`networks/jinan-3x4/${name}`) as string
+
+describe.skipIf(!ready)('the gateway in lock step with SUMO (needs sumo and CLEARWAY_TEST_DATA)', () => {
+  it('brings an ambulance through with greens, and gives the same run for the same seed', async () => {
+    const prepared = await prepareScenario({
+      netFile: netFile as string,
+      demandFile: data('sumo/jinan_6295.rou.xml.gz'),
+      signalsFile: data('sumo/tls_6295_coord120.add.xml'),
+      teleportS: -1,
+    })
+    const missions = [{ ...readMissions(data('ambulances.json'), prepared.plan)[0]!, departS: 120 }]
+    const run = (centreOf: CentreOf): Promise<GreenChannelOutcome> =>
+      runGreenChannel({ prepared, missions, seed: 1, centreOf, lastS: 370 })
+    const withGateway: CentreOf = (around) => GatewayCentre.open(around)
+    const first = await run(withGateway)
+    const alone = await run(async (around) => new QuietCentre(around))
+    expect(first.ambulances[0]!.durationS).toBeLessThan(alone.ambulances[0]!.durationS - 20)
+    expect(first.monitorTrips).toBe(0)
+    expect((await run(withGateway)).digest).toBe(first.digest)
+  }, 60_000)
+
+  it('refuses a variant whose key is none of the configuration', async () => {
+    const around = { clock: undefined, imported: undefined, vehicles: [] } as never
+    await expect(GatewayCentre.open(around, { 'no.such': '1' })).rejects.toThrow(/"no\.such" is no key/)
+  })
+})

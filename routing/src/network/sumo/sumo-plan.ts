@@ -1,4 +1,5 @@
-import { groupTowards, type JunctionTable } from '@clearway/contracts'
+import type { JunctionTable } from '@clearway/contracts'
+import { groupTowards } from '@clearway/contracts/movement'
 import type { EdgeCity } from '../edge-city.ts'
 import { arcFlag, type RoadNetwork } from '../road-network.ts'
 import type { SumoNet, SumoProgram } from './net-file.ts'

@@ -10,10 +10,10 @@ import {
   referenceConditions,
   type SumoScenario,
 } from '@clearway/simulators'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { controllerOf } from '../evaluation/controllers.ts'
 import { type ControllerResult, evaluateGreenChannel } from '../evaluation/green-channel.ts'
-import type { ControllerSpec, RunConditions, Settings } from '../evaluation/run-order.ts'
+import type { ControllerSpec, RunConditions, Settings, Transport } from '../evaluation/run-order.ts'
 
 interface GreenChannelOptions {
   network: string
@@ -33,6 +33,7 @@ interface GreenChannelOptions {
   endS?: number
   lastS?: number
   parallel: number
+  transport: Transport
   json?: string
 }
 
@@ -86,6 +87,11 @@ export function evaluateCommand(): Command {
     .option('--begin-s <s>', 'begin of the simulation', seconds)
     .option('--end-s <s>', 'its end; the last arrival if absent', seconds)
     .option('--last-s <s>', 'ends every run so long after its begin', seconds)
+    .addOption(
+      new Option('--transport <how>', 'how devices and gateway speak: the same run, mqtt through its broker')
+        .choices(['memory', 'mqtt'])
+        .default('memory'),
+    )
     .option('--parallel <n>', 'runs at the same time', whole, availableParallelism())
     .option('--json <file>', 'writes the results')
     .action(evaluate)
@@ -95,8 +101,14 @@ export function evaluateCommand(): Command {
 async function evaluate(options: GreenChannelOptions): Promise<void> {
   const { network: netFile, demand: demandFile, signals: signalsFile, teleportS, beginS, endS, lastS } = options
   const scenario: SumoScenario = { netFile, demandFile, signalsFile, teleportS, beginS, endS }
-  const { minGreenS, maxPresenceS, detectorPeriodS } = options
-  const conditions: RunConditions = { scenario, signals: { minGreenS, maxPresenceS }, detectorPeriodS, lastS }
+  const { minGreenS, maxPresenceS, detectorPeriodS, transport } = options
+  const conditions: RunConditions = {
+    scenario,
+    signals: { minGreenS, maxPresenceS },
+    detectorPeriodS,
+    transport,
+    lastS,
+  }
   const names = [...new Set([...options.controllers.split(','), ...options.variant.keys()])]
   const controllers = names.map((name): ControllerSpec => controllerOf(name.trim(), options.variant))
   const missions = await missionsOf(options, conditions)

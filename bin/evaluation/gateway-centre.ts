@@ -1,77 +1,83 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ClearwayError, type DeviceKind, type Dispatch, InputError, type NewDevice } from '@clearway/contracts'
+import { type Identity, IssuerKeys, type Uplink } from '@clearway/edge'
 import {
-  ClearwayError,
-  type DeviceKind,
-  type Dispatch,
-  formatTopic,
-  InputError,
-  type NewDevice,
-} from '@clearway/contracts'
-import { type Identity, MemoryBroker, MemoryUplink, type Uplink } from '@clearway/edge'
-import { createGateway, createLog, describeConfig, type Gateway, InProcessBroker, loadConfig } from '@clearway/gateway'
+  createGateway,
+  createLog,
+  describeConfig,
+  type Gateway,
+  InProcessBroker,
+  issuerFiles,
+  loadConfig,
+} from '@clearway/gateway'
 import { saveCity } from '@clearway/routing'
 import type { Centre, CentreSurroundings, MissionOrder } from '@clearway/simulators'
-import type { Settings } from './run-order.ts'
+import { type DeviceLinks, MemoryLinks, MqttLinks } from './device-links.ts'
+import type { Settings, Transport } from './run-order.ts'
 
-/** The whole gateway of a lock-stepped run, its agents in memory and its data in a folder that goes with it. */
+/** The whole gateway of a lock-stepped run, its data in a folder that goes with it. */
 export class GatewayCentre implements Centre {
   readonly #gateway: Gateway
-  readonly #devices: InProcessBroker
-  readonly #surroundings: CentreSurroundings
   readonly #dataDir: string
   readonly #token: string
-  readonly #memory = new MemoryBroker()
-  /** Messages on their way to stable storage. */
-  #arriving: Promise<void>[] = []
+  /** Made from the port that the gateway listens on. */
+  readonly #linksAt: (mqttPort: number) => DeviceLinks
+  #links: DeviceLinks | undefined
 
-  private constructor(
-    gateway: Gateway,
-    devices: InProcessBroker,
-    surroundings: CentreSurroundings,
-    dataDir: string,
-    token: string,
-  ) {
+  private constructor(gateway: Gateway, dataDir: string, token: string, linksAt: (mqttPort: number) => DeviceLinks) {
     this.#gateway = gateway
-    this.#devices = devices
-    this.#surroundings = surroundings
     this.#dataDir = dataDir
     this.#token = token
-    this.#memory.onArrival(({ identity, channel, body }) => {
-      const topic = formatTopic({ ...identity, channel })
-      this.#arriving.push(devices.publish(identity.device, topic, Buffer.from(JSON.stringify(body))))
-    })
+    this.#linksAt = linksAt
   }
 
-  /** @param settings of the gateway, by path, beside those that every run needs */
-  static async open(surroundings: CentreSurroundings, settings: Settings = {}): Promise<GatewayCentre> {
+  /**
+   * @param settings of the gateway, by path, beside those that every run needs
+   * @throws InputError `controller` for a setting that does not exist
+   */
+  static async open(
+    surroundings: CentreSurroundings,
+    settings: Settings = {},
+    transport: Transport = 'memory',
+  ): Promise<GatewayCentre> {
     const { clock, imported, vehicles } = surroundings
     const environment = environmentOf(settings)
     const dataDir = mkdtempSync(join(scratchDir(), 'clearway-evaluation-'))
     await saveCity(join(dataDir, 'city'), imported)
     const token = randomBytes(24).toString('base64url')
-    const needed = { dataDir, adminToken: token, 'http.port': 0, simulate: 'off', 'log.level': 'error' }
+    const needed = { dataDir, adminToken: token, 'http.port': 0, 'mqtt.port': 0, simulate: 'off', 'log.level': 'error' }
     const config = loadConfig(environment, needed)
-    const devices = new InProcessBroker()
     const log = createLog(config.log.level, { write: tellFault })
-    const gateway = await createGateway({ config, clock, log, inProcess: devices })
-    for (const device of devicesOf(surroundings, vehicles)) gateway.core.devices.add(device)
-    return new GatewayCentre(gateway, devices, surroundings, dataDir, token)
+    if (transport === 'memory') {
+      const inProcess = new InProcessBroker()
+      const gateway = await createGateway({ config, clock, log, inProcess })
+      for (const device of devicesOf(surroundings, vehicles)) gateway.core.devices.add(device)
+      return new GatewayCentre(gateway, dataDir, token, () => new MemoryLinks(inProcess, clock))
+    }
+    let links: MqttLinks | undefined
+    const gateway = await createGateway({ config, clock, log, onSent: (topic) => links?.sent(topic) })
+    const tokens = new Map(devicesOf(surroundings, vehicles).map((one) => [one.id, gateway.core.devices.add(one)]))
+    const issuer = new IssuerKeys(readFileSync(issuerFiles(dataDir).publicKey, 'utf8'))
+    return new GatewayCentre(gateway, dataDir, token, (mqttPort) => {
+      links = new MqttLinks(`mqtt://127.0.0.1:${mqttPort}`, tokens, issuer, clock)
+      return links
+    })
   }
 
   async start(): Promise<void> {
-    await this.#gateway.start()
+    const { mqtt } = await this.#gateway.start()
+    this.#links = this.#linksAt(mqtt)
   }
 
   uplink<K extends DeviceKind>(identity: Identity<K>): Uplink<K> {
-    this.#devices.connect(identity.device, (channel, payload) => {
-      this.#memory.send(identity, channel, JSON.parse(payload.toString('utf8')))
-    })
-    return new MemoryUplink(identity, this.#memory, this.#surroundings.clock, (fault) => {
-      throw fault
-    })
+    return this.#started.uplink(identity)
+  }
+
+  turn(): Promise<void> {
+    return this.#started.turn()
   }
 
   async send({ vehicle, destination, line }: MissionOrder): Promise<void> {
@@ -80,14 +86,20 @@ export class GatewayCentre implements Centre {
     await this.#post(`/dispatches/${id}/activate`)
   }
 
-  async take(): Promise<void> {
-    while (this.#arriving.length > 0) await Promise.all(this.#arriving.splice(0))
+  take(): Promise<void> {
+    return this.#started.take()
   }
 
+  /** The agents have stopped. */
   async stop(): Promise<void> {
-    await this.take()
     await this.#gateway.stop()
+    this.#links?.close()
     rmSync(this.#dataDir, { recursive: true, force: true })
+  }
+
+  get #started(): DeviceLinks {
+    if (this.#links) return this.#links
+    throw new ClearwayError('bug', 'evaluation-order', 'the gateway of the run was not started')
   }
 
   async #post<Answer>(path: string, payload: object = {}): Promise<Answer> {

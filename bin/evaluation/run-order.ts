@@ -3,6 +3,9 @@ import type { Mission, SignalConditions, SumoScenario } from '@clearway/simulato
 /** Gateway settings by path of the configuration, beside those of every run. */
 export type Settings = Readonly<Record<string, string>>
 
+/** How the devices of a run speak with the gateway: in memory, or by MQTT through its own broker. */
+export type Transport = 'memory' | 'mqtt'
+
 /** Who asks for greens in a run. */
 export type ControllerSpec =
   | { name: string; kind: 'none' | 'bluelight' }
@@ -15,6 +18,7 @@ export interface RunConditions {
   signals: SignalConditions
   /** Detectors report so often, s. */
   detectorPeriodS: number
+  transport: Transport
   /** Ends every run after so many seconds. */
   lastS?: number | undefined
 }

@@ -11,7 +11,13 @@ async function answer({ conditions, missions, controller, seed }: RunOrder): Pro
   try {
     const prepared = await prepareScenario(conditions.scenario, conditions.signals)
     const outcome = await runGreenChannel({
-      ...{ prepared, missions, seed, centreOf: centreOf(controller), bluelight: controller.kind === 'bluelight' },
+      ...{
+        prepared,
+        missions,
+        seed,
+        centreOf: centreOf(controller, conditions.transport),
+        bluelight: controller.kind === 'bluelight',
+      },
       ...{ detectorPeriodS: conditions.detectorPeriodS },
       ...(conditions.lastS !== undefined && { lastS: conditions.lastS }),
     })

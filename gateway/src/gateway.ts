@@ -39,6 +39,8 @@ export interface GatewayOptions {
   pagesDir?: string
   /** Devices of this process, in place of the MQTT broker. */
   inProcess?: InProcessBroker
+  /** Told the topic of every message that leaves for a device, before it goes. */
+  onSent?: (topic: string) => void
 }
 
 /** The only server: broker, journal, stores and features in one process. */
@@ -90,6 +92,7 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
     broker: { ...config.mqtt, ...config.limits },
     externalBroker: config.mqtt.broker,
     inProcess: options.inProcess,
+    onSent: options.onSent,
     clock,
     log,
     records,
@@ -173,7 +176,10 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
         () => feature.stop?.(),
       )
     }
-    await ingest.start()
+    await lifetime.open(
+      () => ingest.start(),
+      () => ingest.rest(),
+    )
     lifetime.repeat(clock, revocationsEveryS, () => devices.tellRevocations())
     lifetime.repeat(clock, heartbeatS, () => stream.beat())
     const http = await lifetime.open(

@@ -15,14 +15,16 @@ const netFile = testData('networks/jinan-3x4/sumo/jinan.net.xml.gz')
 const ready = need('sumo') !== undefined && netFile !== undefined
 const data = (name: string) => testData(`networks/jinan-3x4/${name}`) as string
 
+const scenario = () => ({
+  netFile: netFile as string,
+  demandFile: data('sumo/jinan_6295.rou.xml.gz'),
+  signalsFile: data('sumo/tls_6295_coord120.add.xml'),
+  teleportS: -1,
+})
+
 describe.skipIf(!ready)('the gateway in lock step with SUMO (needs sumo and CLEARWAY_TEST_DATA)', () => {
   it('brings an ambulance through with greens, and gives the same run for the same seed', async () => {
-    const prepared = await prepareScenario({
-      netFile: netFile as string,
-      demandFile: data('sumo/jinan_6295.rou.xml.gz'),
-      signalsFile: data('sumo/tls_6295_coord120.add.xml'),
-      teleportS: -1,
-    })
+    const prepared = await prepareScenario(scenario())
     const missions = [{ ...readMissions(data('ambulances.json'), prepared.plan)[0]!, departS: 120 }]
     const run = (centreOf: CentreOf): Promise<GreenChannelOutcome> =>
       runGreenChannel({ prepared, missions, seed: 1, centreOf, lastS: 370 })
@@ -32,6 +34,17 @@ describe.skipIf(!ready)('the gateway in lock step with SUMO (needs sumo and CLEA
     expect(first.ambulances[0]!.durationS).toBeLessThan(alone.ambulances[0]!.durationS - 20)
     expect(first.monitorTrips).toBe(0)
     expect((await run(withGateway)).digest).toBe(first.digest)
+  }, 60_000)
+
+  it('gives the same run by MQTT through its broker as in memory', async () => {
+    const prepared = await prepareScenario(scenario())
+    const missions = [{ ...readMissions(data('ambulances.json'), prepared.plan)[0]!, departS: 60 }]
+    const run = (transport: 'memory' | 'mqtt') =>
+      runGreenChannel({
+        ...{ prepared, missions, seed: 3, lastS: 160 },
+        centreOf: (around) => GatewayCentre.open(around, {}, transport),
+      })
+    expect((await run('mqtt')).digest).toBe((await run('memory')).digest)
   }, 60_000)
 
   it('refuses a variant whose key is none of the configuration', async () => {

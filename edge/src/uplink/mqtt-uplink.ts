@@ -67,6 +67,9 @@ export class MqttUplink<K extends DeviceKind> implements Uplink<K> {
   #client: MqttClient | undefined
   #cursor = 0
   #inFlight = 0
+  /** Events of this process that no PUBACK has come for. */
+  #unacknowledged = 0
+  #settling: (() => void)[] = []
   #complaint = ''
   #running: { stop: AbortController; ended: Promise<void> } | undefined
 
@@ -98,6 +101,7 @@ export class MqttUplink<K extends DeviceKind> implements Uplink<K> {
 
   event<C extends UpChannel<K>>(channel: C, atMs: number, body: UpBody<K, C>, given?: string): string {
     const { id, payload } = this.#postmark.counted(atMs, body, given)
+    this.#unacknowledged++
     this.#outbox.keep(this.identity.device, channel, payload)
     return id
   }
@@ -111,6 +115,11 @@ export class MqttUplink<K extends DeviceKind> implements Uplink<K> {
 
   on<C extends DownChannel<K>>(channel: C, handler: (body: DownBody<K, C>) => void): () => void {
     return this.#down.on(channel, handler)
+  }
+
+  /** Resolves when it is connected and everything that it was given has been acknowledged. */
+  settled(): Promise<void> {
+    return this.#isSettled ? Promise.resolve() : new Promise((resolve) => this.#settling.push(resolve))
   }
 
   start(): void {
@@ -203,6 +212,7 @@ export class MqttUplink<K extends DeviceKind> implements Uplink<K> {
       this.#sendState(channel, slot)
     }
     this.#pump()
+    this.#tellSettled()
   }
 
   #pump(): void {
@@ -218,8 +228,10 @@ export class MqttUplink<K extends DeviceKind> implements Uplink<K> {
         // An error here means that the connection has ended: the next one starts again at the oldest row.
         if (error || this.#client !== client) return
         this.#inFlight--
+        this.#unacknowledged = Math.max(0, this.#unacknowledged - 1)
         this.#outbox.acknowledge(seq)
         this.#pump()
+        this.#tellSettled()
       })
     }
   }
@@ -233,7 +245,17 @@ export class MqttUplink<K extends DeviceKind> implements Uplink<K> {
       if (error || this.#client !== client) return
       slot.flying = undefined
       this.#sendState(channel, slot)
+      this.#tellSettled()
     })
+  }
+
+  get #isSettled(): boolean {
+    const states = [...this.#states.values()]
+    return this.connected && this.#unacknowledged === 0 && states.every(({ flying, waiting }) => !flying && !waiting)
+  }
+
+  #tellSettled(): void {
+    if (this.#settling.length > 0 && this.#isSettled) for (const tell of this.#settling.splice(0)) tell()
   }
 
   async #sayGoodbye(): Promise<void> {

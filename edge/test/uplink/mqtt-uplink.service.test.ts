@@ -143,6 +143,30 @@ describe('the connection', () => {
     }, 5000)
   })
 
+  it('is settled when all that it was given has been acknowledged, over a broken connection too', async () => {
+    let settled = false
+    const wait = () => {
+      settled = false
+      return rig.uplink.settled().then(() => {
+        settled = true
+      })
+    }
+    const untilConnected = wait()
+    rig.uplink.start()
+    await untilConnected
+    rig.broker.hold = true
+    rig.uplink.event('response', 0, { request: 'r', sequence: 1, status: 'requested' })
+    rig.uplink.state('state', 0, { mode: 'flash', groups: {} })
+    const untilAcknowledged = wait()
+    await vi.waitFor(() => expect(rig.broker.arrivals.map(({ channel }) => channel)).toContain('response'))
+    expect(settled).toBe(false)
+    await rig.broker.cut()
+    rig.broker.hold = false
+    await rig.broker.mend()
+    await untilAcknowledged
+    expect(rig.broker.arrivals.filter(({ channel }) => channel === 'state')).toHaveLength(2)
+  })
+
   it('goes on after a message that is no JSON', async () => {
     const heard: string[] = []
     rig.uplink.on('request', ({ id }) => heard.push(id))

@@ -28,6 +28,8 @@ export interface IngestOptions {
   log: Logger
   records: Records
   devices: DeviceCredentials
+  /** Told the topic of every message that leaves for a device, before it goes. */
+  onSent?: ((topic: string) => void) | undefined
   /** Signs requests for priority. */
   issuer?: Issuer
   /** Where the counters of `/metrics` are registered. */
@@ -54,6 +56,8 @@ export interface Ingest {
   open(): Promise<void>
   /** Lets the projections catch up, then listens; after `open`. @throws WorldError `port-in-use` naming the port */
   start(): Promise<void>
+  /** Projections take nothing more: what they write to may be closed. Messages are still kept, for the next start. */
+  rest(): Promise<void>
   stop(): Promise<void>
   /** 0 with a stock broker: the gateway then listens for no devices. */
   readonly mqttPort: number
@@ -88,7 +92,10 @@ export function createIngest(options: IngestOptions): Ingest {
   )
   const accept: Accept = (publication, done) => intake.accept(publication, done)
   const broker = brokerOf(options, accept, counters)
-  const send = (topic: string, payload: Buffer, retain = false) => broker.send(topic, payload, retain)
+  const send = (topic: string, payload: Buffer, retain = false) => {
+    if (!retain) options.onSent?.(topic)
+    return broker.send(topic, payload, retain)
+  }
   const presence = new PresenceBoard(broker.sessions, clock)
   const intake = new MessageIntake(journal, presence, clock, log, counters, send)
   const runner = new ProjectionRunner(journal, records, clock, log)
@@ -168,6 +175,7 @@ export function createIngest(options: IngestOptions): Ingest {
         repeat(silentAfterS / 3, 'declaring silent devices offline', timeOutSilent),
       ]
     },
+    rest: () => runner.stop(),
     async stop() {
       stopping.abort()
       await Promise.all(upkeep)

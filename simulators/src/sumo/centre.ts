@@ -23,6 +23,8 @@ export interface Centre {
   uplink<K extends DeviceKind>(identity: Identity<K>): Uplink<K>
   /** Sends a vehicle out; it has published its position. @throws ClearwayError when the order is refused */
   send(order: MissionOrder): Promise<void>
+  /** A device has had its turn: what it sent comes before what the next one sends. */
+  turn(): Promise<void>
   /** Resolves when everything that was sent on either way so far has arrived. */
   take(): Promise<void>
   stop(): Promise<void>

@@ -137,10 +137,12 @@ export class Plant {
     const centre = this.#centre
     if (!centre) throw new WorldError('plant', 'the plant was not started')
     const nowMs = this.clock.now()
-    for (const crew of this.#crews) this.#announce(crew, nowMs)
+    for (const crew of this.#crews) this.#announce(crew)
+    await centre.take()
+    for (const { agent, state } of this.#crews) if (state === 'announced') agent.step(nowMs)
     await centre.take()
     await this.#sendOut(centre)
-    for (const agent of this.#signals) agent.step(nowMs)
+    for (const agent of this.#signals) await this.#turn(centre, agent)
     await centre.take()
     const changed = this.#writeSignals()
     // SUMO drives while the centre thinks: neither sees the other before both are done.
@@ -151,7 +153,7 @@ export class Plant {
     this.#atS++
     const view = this.#street.take(values)
     this.#observe(view.departed, view.arrived)
-    this.#publish()
+    await this.#publish(centre)
     this.#tell(changed)
     return view.expected > 0
   }
@@ -173,12 +175,12 @@ export class Plant {
     return beginMs - 0.5 * MS
   }
 
-  #announce(crew: Crew, nowMs: number): void {
+  /** Gets in touch with the centre. */
+  #announce(crew: Crew): void {
     if (crew.state !== 'waits' || this.#atS < crew.mission.departS - ANNOUNCED_S) return
     const { origin } = orderOf(crew.mission, this.#options.prepared)
     crew.street.standAt({ ...origin, speedMps: 0, headingDeg: 0, accuracyM: 3 })
     crew.agent.start()
-    crew.agent.step(nowMs)
     crew.state = 'announced'
   }
 
@@ -221,10 +223,14 @@ export class Plant {
   }
 
   /** In the order of the devices. */
-  #publish(): void {
-    const nowMs = this.clock.now()
-    for (const agent of this.#detectors) agent.step(nowMs)
-    for (const { agent, state } of this.#crews) if (state !== 'waits') agent.step(nowMs)
+  async #publish(centre: Centre): Promise<void> {
+    for (const agent of this.#detectors) await this.#turn(centre, agent)
+    for (const { agent, state } of this.#crews) if (state !== 'waits') await this.#turn(centre, agent)
+  }
+
+  async #turn(centre: Centre, agent: Agent): Promise<void> {
+    agent.step(this.clock.now())
+    await centre.turn()
   }
 
   #tell(signals: ReadonlyMap<string, string>): void {

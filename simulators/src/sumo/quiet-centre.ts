@@ -25,6 +25,10 @@ export class QuietCentre implements Centre {
     return Promise.resolve()
   }
 
+  turn(): Promise<void> {
+    return Promise.resolve()
+  }
+
   take(): Promise<void> {
     return Promise.resolve()
   }

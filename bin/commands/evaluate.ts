@@ -9,6 +9,7 @@ import {
   readMissions,
   referenceConditions,
   type SumoScenario,
+  undisturbed,
 } from '@clearway/simulators'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { controllerOf } from '../evaluation/controllers.ts'
@@ -29,6 +30,9 @@ interface GreenChannelOptions {
   maxPresenceS: number
   detectorPeriodS: number
   teleportS: number
+  silentJunctions: number
+  positionEveryS: number
+  falseDetectors: number
   beginS?: number
   endS?: number
   lastS?: number
@@ -48,6 +52,13 @@ const whole = (text: string): number => {
 const seconds = (text: string): number => {
   const value = Number(text)
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Seconds are expected.')
+  return value
+}
+
+const share = (text: string): number => {
+  const value = Number(text)
+  if (!(value >= 0 && value <= 1) || text.trim() === '')
+    throw new InvalidArgumentError('A share from 0 to 1 is expected.')
   return value
 }
 
@@ -92,6 +103,14 @@ export function evaluateCommand(): Command {
         .choices(['memory', 'mqtt'])
         .default('memory'),
     )
+    .option('--silent-junctions <share>', 'of junctions that answer nobody', share, undisturbed.silentJunctions)
+    .option('--position-every-s <s>', 'vehicles say so often where they are', whole, undisturbed.positionEveryS)
+    .option(
+      '--false-detectors <share>',
+      'of detectors that make up what they report',
+      share,
+      undisturbed.falseDetectors,
+    )
     .option('--parallel <n>', 'runs at the same time', whole, availableParallelism())
     .option('--json <file>', 'writes the results')
     .action(evaluate)
@@ -102,10 +121,12 @@ async function evaluate(options: GreenChannelOptions): Promise<void> {
   const { network: netFile, demand: demandFile, signals: signalsFile, teleportS, beginS, endS, lastS } = options
   const scenario: SumoScenario = { netFile, demandFile, signalsFile, teleportS, beginS, endS }
   const { minGreenS, maxPresenceS, detectorPeriodS, transport } = options
+  const { silentJunctions, positionEveryS, falseDetectors } = options
   const conditions: RunConditions = {
     scenario,
     signals: { minGreenS, maxPresenceS },
     detectorPeriodS,
+    disturbances: { silentJunctions, positionEveryS, falseDetectors },
     transport,
     lastS,
   }

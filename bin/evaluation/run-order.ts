@@ -1,4 +1,4 @@
-import type { Mission, SignalConditions, SumoScenario } from '@clearway/simulators'
+import type { Disturbances, Mission, SignalConditions, SumoScenario } from '@clearway/simulators'
 
 /** Gateway settings by path of the configuration, beside those of every run. */
 export type Settings = Readonly<Record<string, string>>
@@ -18,6 +18,7 @@ export interface RunConditions {
   signals: SignalConditions
   /** Detectors report so often, s. */
   detectorPeriodS: number
+  disturbances: Disturbances
   transport: Transport
   /** Ends every run after so many seconds. */
   lastS?: number | undefined

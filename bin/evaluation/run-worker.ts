@@ -18,7 +18,7 @@ async function answer({ conditions, missions, controller, seed }: RunOrder): Pro
         centreOf: centreOf(controller, conditions.transport),
         bluelight: controller.kind === 'bluelight',
       },
-      ...{ detectorPeriodS: conditions.detectorPeriodS },
+      ...{ detectorPeriodS: conditions.detectorPeriodS, disturbances: conditions.disturbances },
       ...(conditions.lastS !== undefined && { lastS: conditions.lastS }),
     })
     return { outcome }

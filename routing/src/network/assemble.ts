@@ -24,10 +24,16 @@ const SHORTEST_ARC_M = 0.1
  * part in which everyone can drive from everywhere to everywhere, and what emergency vehicles can reach from there and
  * come back from. Signals and turn bans are still empty.
  *
+ * @param whole keeps everything, also roads that only lead into the map or out of it
  * @throws InputError `no-roads` when nothing driveable is left
  */
-export function assemble(nodes: readonly Position[], roads: readonly Road[], report: ImportReport): Assembled {
-  const { forEveryone, forEmergency } = connectedNodes(nodes.length, roads)
+export function assemble(
+  nodes: readonly Position[],
+  roads: readonly Road[],
+  report: ImportReport,
+  whole = false,
+): Assembled {
+  const { forEveryone, forEmergency } = whole ? touchedNodes(nodes.length, roads) : connectedNodes(nodes.length, roads)
   const kept = nodes.flatMap((_, node) => (forEmergency[node] ? [node] : []))
   if (kept.length < 2) {
     throw new InputError('no-roads', 'the map has no roads for cars that connect; choose another file or bounds', [
@@ -52,6 +58,16 @@ export function assemble(nodes: readonly Position[], roads: readonly Road[], rep
     sourceRoad: Int32Array.from(arcs, ({ road }) => road),
     along: Uint8Array.from(arcs, ({ along }) => (along ? 1 : 0)),
   }
+}
+
+/** For each node whether a road ends there. */
+function touchedNodes(nodeCount: number, roads: readonly Road[]) {
+  const touched = new Uint8Array(nodeCount)
+  for (const { from, to } of roads) {
+    touched[from] = 1
+    touched[to] = 1
+  }
+  return { forEveryone: touched, forEmergency: touched }
 }
 
 /** For each node whether it is in the largest part for everyone, and in the part around that for emergency vehicles. */

@@ -31,6 +31,7 @@ export interface EdgeCity extends ImportedRoads {
 /**
  * Roads and signalled junctions of an edge map. Car parks and places are not in such maps.
  *
+ * @param whole also what is not connected with the rest in both directions
  * @throws InputError `no-roads`
  */
 export function edgeCity(
@@ -40,8 +41,9 @@ export function edgeCity(
   bounds: Bounds | undefined,
   report: ImportReport,
   timing?: MapTiming,
+  whole = false,
 ): EdgeCity {
-  const edges = edgeNetwork(map, bounds, report)
+  const edges = edgeNetwork(map, bounds, report, whole)
   const name = uniqueSlugs()
   const signalOf = new Map<string, MapSignal>()
   const clusters = signals.flatMap((signal, i): SignalCluster[] => {

@@ -50,15 +50,21 @@ const NODE_REACH_M = 1
  * roads. Turns that the map does not have are bans; turning back is not one, because each kind of vehicle has its own
  * rule for that. Lengths are those of the map.
  *
+ * @param whole also what is not connected with the rest in both directions
  * @throws InputError `no-roads`
  */
-export function edgeNetwork(map: EdgeMap, bounds: Bounds | undefined, report: ImportReport): EdgeNetwork {
+export function edgeNetwork(
+  map: EdgeMap,
+  bounds: Bounds | undefined,
+  report: ImportReport,
+  whole = false,
+): EdgeNetwork {
   const isIn = (node: number) => !bounds || within(bounds, map.nodes[node]!.lon, map.nodes[node]!.lat)
   const inside = map.edges.flatMap(({ from, to }, edge) => (isIn(from) && isIn(to) ? [edge] : []))
   drop(report, 'edges: outside the bounds', map.edges.length - inside.length)
   const pairs = paired(map, inside)
   const roads = pairs.map(([forward, backward]) => roadOf(map, forward, backward))
-  const { network, sourceNode, sourceRoad, along } = assemble(map.nodes, roads, report)
+  const { network, sourceNode, sourceRoad, along } = assemble(map.nodes, roads, report, whole)
   const edgeOf = Int32Array.from(sourceRoad, (road, arc) => pairs[road]![along[arc] === 1 ? 0 : 1])
   const nodeOf = new Int32Array(map.nodes.length).fill(-1)
   sourceNode.forEach((source, node) => {

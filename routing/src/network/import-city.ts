@@ -121,7 +121,8 @@ async function netWith(file: string, signals: string | undefined): Promise<SumoN
 }
 
 /**
- * Imports a SUMO network as `importCity` does, and says what of the network each part of the city is.
+ * Imports a SUMO network as `importCity` does, but whole, edges that only lead into it or out of it included, as SUMO
+ * drives on them; and says what of the network each part of the city is.
  *
  * @throws as `importCity`
  */
@@ -131,7 +132,7 @@ export async function importSumoCity(
 ): Promise<ImportedCity & { plan: SumoPlan }> {
   const whole = { ...options, ...cityOptions(file, options) }
   const report = newReport()
-  const roads = sumoCity(await netWith(file, options.signals), originOf(options), whole, report)
+  const roads = sumoCity(await netWith(file, options.signals), originOf(options), whole, report, true)
   return { ...cityOf(roads, whole, options.attribution ?? basename(file), report), plan: roads.plan }
 }
 

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { WorldError } from '@clearway/contracts'
+import { seededRandom, WorldError } from '@clearway/contracts'
 import type { CentreOf } from './centre.ts'
+import { type Disturbances, undisturbed } from './disturbances.ts'
 import { type Mission, shiftOf } from './missions.ts'
 import { Plant, type PlantStep } from './plant.ts'
 import { ambulanceId, approachDetectors, writeAllGreen, writeAmbulances, writeDetectors } from './run-files.ts'
@@ -19,6 +20,7 @@ export interface GreenChannelRun {
   centreOf: CentreOf
   /** Detectors report so often, s; 5 where not given. */
   detectorPeriodS?: number
+  disturbances?: Disturbances
   /** SUMO's own device in place of any request: every ambulance parts the traffic and ignores red. */
   bluelight?: boolean
   /** Ends the run after so many seconds; the last vehicle's arrival where not given. */
@@ -76,6 +78,7 @@ export async function runGreenChannel(run: GreenChannelRun): Promise<GreenChanne
       plant = await driven(sumo, endS, {
         ...{ prepared, missions, beginS, centreOf: run.centreOf },
         detectorPeriodS: run.detectorPeriodS ?? DETECTOR_PERIOD_S,
+        ...{ disturbances: run.disturbances ?? undisturbed, random: seededRandom(seed) },
         onStep: (step) => {
           digest.update(JSON.stringify([step.atS, [...step.signals], step.ambulances]))
           run.onStep?.(step)

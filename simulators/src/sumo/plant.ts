@@ -1,4 +1,4 @@
-import { ManualClock, type SignalMode, WorldError } from '@clearway/contracts'
+import { ManualClock, type Random, type SignalMode, WorldError } from '@clearway/contracts'
 import {
   type Agent,
   DetectorAgent,
@@ -9,6 +9,7 @@ import {
   VehicleAgent,
 } from '@clearway/edge'
 import type { Centre, CentreOf } from './centre.ts'
+import { type Disturbances, falseDetector, falseDetectors, silentJunctions } from './disturbances.ts'
 import type { Mission } from './missions.ts'
 import { type ApproachDetectors, approachDetectors } from './run-files.ts'
 import { ORIGIN_MS, orderOf, type PreparedScenario } from './scenario.ts'
@@ -30,6 +31,9 @@ export interface PlantOptions {
   beginS: number
   /** Detectors report so often, s. */
   detectorPeriodS: number
+  disturbances: Disturbances
+  /** Draws what is disturbed. */
+  random: Random
   /** Told what happened in each step, for tests and records. */
   onStep?: ((step: PlantStep) => void) | undefined
 }
@@ -64,6 +68,8 @@ export class Plant {
   readonly #faces = new Map<string, SignalFace>()
   readonly #written = new Map<string, string>()
   readonly #approaches: { detectors: ApproachDetectors; street: ApproachOnStreet }[]
+  /** Junctions that nobody hears of: their controllers run alone. */
+  #silent: SimulatedController[] = []
   #signals: Agent[] = []
   #detectors: Agent[] = []
   #crews: Crew[] = []
@@ -98,7 +104,7 @@ export class Plant {
 
   /** Opens the centre and brings all agents into touch with it. */
   async start(): Promise<void> {
-    const { prepared, missions, centreOf, detectorPeriodS } = this.#options
+    const { prepared, missions, centreOf, detectorPeriodS, disturbances, random } = this.#options
     const { imported } = prepared
     const vehicles = missions.map((mission) => orderOf(mission, prepared).vehicle)
     const centre = await centreOf({ clock: this.clock, imported, vehicles })
@@ -107,7 +113,10 @@ export class Plant {
     const identity = <K extends Identity['kind']>(kind: K, device: string): Identity<K> => ({
       ...{ district: imported.city.district, kind, device },
     })
-    this.#signals = imported.city.junctions.map(
+    const silent = silentJunctions(imported.city.junctions, disturbances, random.fork('silent'))
+    this.#silent = [...silent].map((id) => this.#controllers.get(id)!)
+    const heard = imported.city.junctions.filter(({ id }) => !silent.has(id))
+    this.#signals = heard.map(
       (table) =>
         new SignalAgent(
           centre.uplink(identity('signal', table.id)),
@@ -116,9 +125,11 @@ export class Plant {
           this.clock.now(),
         ),
     )
-    this.#detectors = this.#approaches.map(({ detectors: { junction, approach }, street }) => {
-      const uplink = centre.uplink(identity('detector', `${junction}-${approach}`))
-      return new DetectorAgent(uplink, street, detectorPeriodS)
+    const wrong = falseDetectors(this.#approaches.length, disturbances, random.fork('false'))
+    this.#detectors = this.#approaches.map(({ detectors: { junction, approach }, street }, i) => {
+      const device = `${junction}-${approach}`
+      const detector = wrong.has(i) ? falseDetector(random.fork(device)) : street
+      return new DetectorAgent(centre.uplink(identity('detector', device)), detector, detectorPeriodS)
     })
     this.#crews = missions.map((mission, i) => {
       const street = new AmbulanceOnStreet()
@@ -142,6 +153,7 @@ export class Plant {
     for (const { agent, state } of this.#crews) if (state === 'announced') agent.step(nowMs)
     await centre.take()
     await this.#sendOut(centre)
+    for (const controller of this.#silent) controller.step(nowMs)
     for (const agent of this.#signals) await this.#turn(centre, agent)
     await centre.take()
     const changed = this.#writeSignals()
@@ -225,6 +237,7 @@ export class Plant {
   /** In the order of the devices. */
   async #publish(centre: Centre): Promise<void> {
     for (const agent of this.#detectors) await this.#turn(centre, agent)
+    if (this.#atS % this.#options.disturbances.positionEveryS !== 0) return
     for (const { agent, state } of this.#crews) if (state !== 'waits') await this.#turn(centre, agent)
   }
 

@@ -57,7 +57,9 @@ function under(table: JunctionTable, { minGreenS, maxPresenceS }: SignalConditio
     const greens = table.stages.filter((stage) => stage.groups.includes(group.id)).map((stage) => stage.greenS)
     return group.kind === 'vehicle' ? { ...group, minGreenS: Math.min(minGreenS, ...greens) } : group
   })
-  return { ...table, groups, preempt: { ...table.preempt, minGreenS, maxPresenceS } }
+  // A green that the plan itself shows for less is never longer in a pre-emption.
+  const least = Math.min(minGreenS, ...groups.flatMap((group) => (group.kind === 'vehicle' ? [group.minGreenS] : [])))
+  return { ...table, groups, preempt: { ...table.preempt, minGreenS: least, maxPresenceS } }
 }
 
 /** Plans of SUMO count from second 0, those of controllers from the epoch. */

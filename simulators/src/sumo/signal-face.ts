@@ -28,7 +28,7 @@ export class SignalFace {
   readonly signalId: string
   readonly #links: readonly Link[]
   readonly #phases: Phases
-  /** Groups green in each phase, as one text. */
+  /** Phases by what is green and yellow in them, and by what is green alone. */
   readonly #phaseOf: ReadonlyMap<string, number>
   readonly #approachOf: ReadonlyMap<string, string>
   #seen: Groups | undefined
@@ -40,10 +40,12 @@ export class SignalFace {
     this.#links = linksOf(links, this.#phases)
     this.#approachOf = new Map(table.groups.map((group) => [group.id, group.approach]))
     const phaseOf = new Map<string, number>()
+    const stopped = this.#links.filter(({ free }) => free === undefined)
     this.#phases.forEach(({ state }, phase) => {
-      const greens = this.#links.filter(({ index, free }) => free === undefined && isGreen(state[index]))
-      const key = keyOf(greens.map(({ group }) => group))
-      if (!phaseOf.has(key)) phaseOf.set(key, phase)
+      const shownAs = (is: (letter: string | undefined) => boolean) =>
+        keyOf(stopped.filter(({ index }) => is(state[index])).map(({ group }) => group))
+      const [greens, yellows] = [shownAs(isGreen), shownAs((letter) => letter === 'y')]
+      for (const key of [`${greens}/${yellows}`, greens]) if (!phaseOf.has(key)) phaseOf.set(key, phase)
     })
     this.#phaseOf = phaseOf
   }
@@ -53,8 +55,10 @@ export class SignalFace {
     if (groups === this.#seen) return this.#state
     this.#seen = groups
     const stopped = this.#links.filter(({ free }) => free === undefined)
-    const greens = stopped.flatMap(({ group }) => (letterOf[shown(groups, group)] === 'green' ? [group] : []))
-    const phase = this.#phaseOf.get(keyOf(greens))
+    const showing = (letter: string) =>
+      stopped.flatMap(({ group }) => (letterOf[shown(groups, group)] === letter ? [group] : []))
+    const greens = showing('green')
+    const phase = this.#phaseOf.get(`${keyOf(greens)}/${keyOf(showing('y'))}`) ?? this.#phaseOf.get(keyOf(greens))
     const approaches = new Set(greens.map((group) => group && this.#approachOf.get(group)))
     const letters = this.#links.map(({ index, group, free, yields }) => {
       if (free !== undefined) return free

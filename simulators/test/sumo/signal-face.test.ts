@@ -49,6 +49,18 @@ describe('the state of a signal', () => {
     expect(showing({ v1: red, 'v1-2': green, v2: green, 'v2-2': green })).toBe('rgGg')
   })
 
+  it('has the letters of the phase that is green and yellow like it, of several with these greens', () => {
+    // While the east clears, the left turn from the north already need not yield.
+    const program = {
+      offsetS: 0,
+      phases: ['Grrg', 'rgGg', 'rgyg', 'rGyg', 'rGrg'].map((state) => ({ durationS: 9, state })),
+    }
+    const face = new SignalFace(table, { ...signal, program })
+    const others = { v1: red, 'v1-2': green, 'v2-2': green } as const
+    expect(face.state({ ...others, v2: 'protected-clearance' })).toBe('rgyg')
+    expect(face.state({ ...others, v2: red })).toBe('rGrg')
+  })
+
   it('is red for a group of which nothing is known', () => {
     expect(showing({ v1: green })).toBe('Grrg')
   })

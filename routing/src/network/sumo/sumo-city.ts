@@ -16,6 +16,7 @@ import { type SumoPlan, sumoPlan } from './sumo-plan.ts'
  * written as a timing table, else a synthetic one; the report counts both.
  *
  * @param origin of a net without projection
+ * @param whole also edges that only lead into the map or out of it
  * @throws InputError `no-roads` or `projection`
  */
 export function sumoCity(
@@ -23,11 +24,12 @@ export function sumoCity(
   origin: Position,
   options: CityOptions,
   report: ImportReport,
+  whole = false,
 ): ImportedRoads & { plan: SumoPlan } {
   const unproject = unprojecting(net, origin, report)
   const { map, edgeIds } = edgeMapOf(net, unproject, report)
   const timing = programTiming(net, edgeIds, options.district, report)
-  const roads = edgeCity(map, signalsOf(net, map, edgeIds), options.district, options.bounds, report, timing)
+  const roads = edgeCity(map, signalsOf(net, map, edgeIds), options.district, options.bounds, report, timing, whole)
   return { ...roads, plan: sumoPlan(net, edgeIds, roads, unproject) }
 }
 

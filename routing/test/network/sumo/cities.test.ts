@@ -117,3 +117,21 @@ describe.skipIf(!jinan)('signal programs of an additional file (need CLEARWAY_TE
     await expect(readPrograms(missions, 'demand')).rejects.toThrow(/no <tlLogic>/)
   })
 })
+
+describe.skipIf(!ingolstadt)('the plan of a SUMO network (needs CLEARWAY_TEST_DATA)', () => {
+  it('names the approach and the group of every link, also of edges that only lead into the map', async () => {
+    const { city, network, plan, report } = await importSumoCity(ingolstadt as string, { timeZone: 'Europe/Berlin' })
+    expect(plan.arcOf.size).toBe(853)
+    expect(report.dropped['nodes: not in the largest connected part'] ?? 0).toBe(0)
+    for (const table of city.junctions) {
+      for (const { fromEdge, toEdge, approach, group } of plan.signals.get(table.id)!.links) {
+        expect(
+          table.groups.some(({ id }) => id === group),
+          `${table.id} ${fromEdge} ${toEdge}`,
+        ).toBe(true)
+        const arc = plan.arcOf.get(fromEdge)!
+        expect(network.approaches[network.approachOfArc[arc]!]).toMatchObject({ junction: table.id, approach })
+      }
+    }
+  }, 60_000)
+})

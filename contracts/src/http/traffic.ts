@@ -143,6 +143,7 @@ export const DetectorReading = Type.Object({
   speedMps: Type.Optional(Type.Number()),
   occupancy: Type.Number(),
   queueM: Type.Optional(Type.Number()),
+  groupQueuesM: Type.Optional(Type.Record(Type.String(), Type.Number(), { description: 'by signal group' })),
 })
 export type DetectorReading = Static<typeof DetectorReading>
 

@@ -17,5 +17,11 @@ export const DetectorFlow = Type.Object({
   queueM: Type.Optional(
     Type.Number({ minimum: 0, description: 'length of the queue upstream at the end of the period' }),
   ),
+  groupQueuesM: Type.Optional(
+    Type.Record(Type.String({ maxLength: 32 }), Type.Number({ minimum: 0 }), {
+      maxProperties: 32,
+      description: 'the same by signal group, where the detector tells their lanes apart; the longest of their lanes',
+    }),
+  ),
 })
 export type DetectorFlow = Static<typeof DetectorFlow>

@@ -9,6 +9,8 @@ export interface FlowReading {
   /** Share of the period in which the detector was covered, 0–1. */
   occupancy: number
   queueM?: number
+  /** By signal group, where their lanes are told apart. */
+  groupQueuesM?: Record<string, number>
 }
 
 export interface Detector {

@@ -1,4 +1,4 @@
-import { type DispatchJunction, type DispatchJunctionState, toTimestamp } from '@clearway/contracts'
+import { type DispatchJunction, type DispatchJunctionState, groupTowards, toTimestamp } from '@clearway/contracts'
 import { delayWithoutPriority, longestEntryTime, type PlannedGreen, planGreenChannel } from '@clearway/routing'
 import type { SignalBoard } from '../signals/signal-board.ts'
 import type { Signals } from '../signals/signals.ts'
@@ -29,13 +29,14 @@ export function planAhead(
 ): PlannedGreen[] {
   return planGreenChannel({
     nowMs,
-    ahead: open.map(({ leg, shown: { junction, approach } }) => {
-      const lanes = board.table(junction)?.approaches.find(({ id }) => id === approach)?.lanes ?? 1
+    ahead: open.map(({ leg, shown: { junction, approach, exit } }) => {
+      const from = board.table(junction)?.approaches.find(({ id }) => id === approach)
+      const lanes = from?.lanes ?? 1
       return {
         junction,
         approach,
         ...progress.arrivalAt(leg.offsetM, speedMps, nowMs),
-        ...detectors.traffic(junction, approach, lanes, nowMs),
+        ...detectors.traffic(junction, approach, lanes, nowMs, from && groupTowards(from, exit)),
       }
     }),
     table: (junction) => board.table(junction),

@@ -42,6 +42,7 @@ export class DetectorBoard {
       ...(flow.speedMps !== undefined && { speedMps: flow.speedMps }),
       occupancy: flow.occupancy,
       ...(flow.queueM !== undefined && { queueM: flow.queueM }),
+      ...(flow.groupQueuesM && { groupQueuesM: flow.groupQueuesM }),
     }
     this.#readings.set(entry.device, { reading, atMs: entry.atMs, receivedMs: entry.receivedMs })
     return reading
@@ -51,11 +52,16 @@ export class DetectorBoard {
     return [...this.#readings.values()].map(({ reading }) => reading)
   }
 
-  /** Queue and arrivals on an approach; nothing of either where no detector has reported lately. */
-  traffic(junction: string, approach: string, lanes: number, nowMs: number): ApproachTraffic {
+  /**
+   * Queue and arrivals on an approach; nothing of either where no detector has reported lately.
+   *
+   * @param group the signal group whose queue is asked for, where the detector tells them apart
+   */
+  traffic(junction: string, approach: string, lanes: number, nowMs: number, group?: string): ApproachTraffic {
     const known = this.#readings.get(`${junction}-${approach}`)
     if (!known || nowMs - known.receivedMs > usableMs) return { queue: 0, arrivalFlow: 0 }
-    const { queueM = 0, flowVehPerH: flow } = known.reading
+    const { groupQueuesM = {}, flowVehPerH: flow } = known.reading
+    const queueM = (group === undefined ? undefined : groupQueuesM[group]) ?? known.reading.queueM ?? 0
     return { queue: queueM / vehicleSpacingM, arrivalFlow: flow / lanes }
   }
 }

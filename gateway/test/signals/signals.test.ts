@@ -129,6 +129,12 @@ describe('detectors', () => {
     feed.hand(first)
     expect(published).toHaveLength(before)
     expect(signals.detectors.traffic('j-1', 'w', 2, clock.now() + 121_000)).toEqual({ queue: 0, arrivalFlow: 0 })
+    // A detector that tells its lanes apart says more of one movement than of the approach.
+    const told = { ...flow, groupQueuesM: { 'v-w': 10, 'v-w-left': 50 } }
+    feed.deliver('detector', 'j-1-w', 'flow', clock.now() + 1, clock.now() + 1, told)
+    const queueOf = (group?: string) => signals.detectors.traffic('j-1', 'w', 2, clock.now(), group).queue
+    expect(queueOf('v-w') / queueOf('v-w-left')).toBeCloseTo(0.2, 6)
+    expect([queueOf('v-other'), queueOf()]).toEqual([queueOf('v-w-left'), queueOf('v-w-left')])
     await signals.stop?.()
   })
 

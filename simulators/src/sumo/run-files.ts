@@ -25,11 +25,20 @@ export function writeAmbulances(file: string, missions: readonly Mission[], blue
   writeFileSync(file, `${lines.join('\n')}\n`)
 }
 
+/** A lane that ends at a stop line, with its loop and its camera. */
+interface ApproachLane {
+  lane: string
+  loop: string
+  area: string
+  /** Signal groups that release somebody who stands on it. */
+  groups: readonly string[]
+}
+
 /** The detectors of one approach: a loop before the stop line of every lane, and a camera that sees the queue. */
 export interface ApproachDetectors {
   junction: string
   approach: string
-  lanes: readonly { lane: string; loop: string; area: string }[]
+  lanes: readonly ApproachLane[]
 }
 
 /** Of each lane: the loop lies so far before its end, and the camera sees so far back. */
@@ -41,11 +50,15 @@ export function approachDetectors(city: City, plan: SumoPlan): ApproachDetectors
   return city.junctions.flatMap(({ id: junction, approaches }) =>
     approaches.map(({ id: approach }) => {
       const links = plan.signals.get(junction)?.links.filter((link) => link.approach === approach) ?? []
-      const lanes = [...new Set(links.map(({ fromEdge, fromLane }) => `${fromEdge}_${fromLane}`))].sort()
+      const byLane = Map.groupBy(links, ({ fromEdge, fromLane }) => `${fromEdge}_${fromLane}`)
+      const lanes = [...byLane].sort(([a], [b]) => (a < b ? -1 : 1))
       const name = `${junction}-${approach}`
       return {
         ...{ junction, approach },
-        lanes: lanes.map((lane, i) => ({ lane, loop: `loop-${name}-${i}`, area: `area-${name}-${i}` })),
+        lanes: lanes.map(([lane, from], i): ApproachLane => {
+          const groups = [...new Set(from.flatMap(({ group }) => group ?? []))]
+          return { lane, loop: `loop-${name}-${i}`, area: `area-${name}-${i}`, groups }
+        }),
       }
     }),
   )

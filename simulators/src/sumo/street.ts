@@ -57,7 +57,7 @@ export class ApproachOnStreet implements Detector {
   #speedSum = 0
   #covered = 0
   #steps = 0
-  #queueM = 0
+  #queuesM: Record<string, number> = {}
 
   constructor({ lanes }: ApproachDetectors) {
     this.#lanes = lanes
@@ -67,12 +67,13 @@ export class ApproachOnStreet implements Detector {
   /** One step of the simulation. @param of what is subscribed to, by object */
   observe(of: ReadonlyMap<string, Read>): void {
     this.#steps++
-    this.#queueM = 0
-    for (const [i, { loop, area }] of this.#lanes.entries()) {
+    this.#queuesM = {}
+    for (const [i, { loop, area, groups }] of this.#lanes.entries()) {
       const seen = of.get(loop)
       if (seen) this.#observeLoop(i, seen)
       const queue = of.get(area)
-      if (queue) this.#queueM = Math.max(this.#queueM, numberIn(queue, variable.jamLengthM))
+      const queueM = queue ? rounded(numberIn(queue, variable.jamLengthM), 1) : 0
+      for (const group of groups) this.#queuesM[group] = Math.max(this.#queuesM[group] ?? 0, queueM)
     }
   }
 
@@ -92,7 +93,8 @@ export class ApproachOnStreet implements Detector {
     const reading: FlowReading = {
       count,
       occupancy: this.#steps === 0 ? 0 : Math.min(1, this.#covered / (this.#steps * Math.max(1, this.#lanes.length))),
-      queueM: Math.round(this.#queueM * 10) / 10,
+      queueM: Math.max(0, ...Object.values(this.#queuesM)),
+      groupQueuesM: { ...this.#queuesM },
       ...(count > 0 && { speedMps: Math.round((this.#speedSum / count) * 100) / 100 }),
     }
     this.#count = 0

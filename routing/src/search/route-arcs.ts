@@ -1,6 +1,6 @@
-import type { LineString } from '@clearway/contracts'
+import type { LineString, Position } from '@clearway/contracts'
 import { distanceM } from '../network/geodesy.ts'
-import type { RoadNetwork } from '../network/road-network.ts'
+import { arcFlag, type RoadNetwork } from '../network/road-network.ts'
 import { snap } from '../network/snap.ts'
 
 /** The arcs of a route, driven from `fromM` of the first to `toM` of the last. */
@@ -12,6 +12,10 @@ export interface ArcRoute {
 
 /** A vertex this near to a node is that node. */
 const SAME_NODE_M = 1
+/** A line may touch so many nodes of other roads between two of its own. */
+const MOST_TOUCHED = 4
+/** A street is taken against its direction only if the line fits nothing else by so much. */
+const AGAINST_M = 1000
 /** The ends of a route lie on the road, but may have been rounded. */
 const END_M = 10
 
@@ -44,12 +48,9 @@ export function arcsAlong(network: RoadNetwork, { coordinates }: LineString): Ar
     arcs.push(start.arc)
     fromM = start.offsetM
   }
-  for (let i = 1; i < nodes.length; i++) {
-    const [a, b] = [nodes[i - 1]!, nodes[i]!]
-    const arc = arcBetween(network, a.node, b.node, lengthM(line.slice(a.at, b.at + 1)))
-    if (arc === undefined) return undefined
-    arcs.push(arc)
-  }
+  const between = arcsBetween(network, line, nodes)
+  if (!between) return undefined
+  arcs.push(...between)
   let toM = arcs.length > 0 ? network.lengthM[arcs.at(-1)!]! : 0
   if (last.at < line.length - 1) {
     const end = ends[1]!.find(({ arc }) => network.tail[arc] === last.node)
@@ -60,13 +61,51 @@ export function arcsAlong(network: RoadNetwork, { coordinates }: LineString): Ar
   return arcs.length > 0 ? { arcs: Int32Array.from(arcs), fromM, toM } : undefined
 }
 
+/**
+ * From the first of the nodes to the last by the arcs about as long as the line between them. Nodes of a road that the
+ * line only touches are left out where another arc leads past them; a street is not driven against where it need not be.
+ */
+function arcsBetween(
+  network: RoadNetwork,
+  line: readonly Position[],
+  nodes: readonly { node: number; at: number }[],
+): number[] | undefined {
+  /** The cheapest way to each node: how far off it is, and its last arc and the place of that arc's tail. */
+  const best: ({ offM: number; arc: number; from: number } | undefined)[] = [{ offM: 0, arc: -1, from: -1 }]
+  for (let to = 1; to < nodes.length; to++) {
+    for (let from = Math.max(0, to - 1 - MOST_TOUCHED); from < to; from++) {
+      const before = best[from]
+      if (!before) continue
+      const [a, b] = [nodes[from]!, nodes[to]!]
+      const found = arcBetween(network, a.node, b.node, lengthM(line.slice(a.at, b.at + 1)))
+      if (!found) continue
+      const offM = before.offM + found.offM
+      if (offM < (best[to]?.offM ?? Number.POSITIVE_INFINITY)) best[to] = { offM, arc: found.arc, from }
+    }
+  }
+  const arcs: number[] = []
+  for (let at = nodes.length - 1; at > 0; ) {
+    const way = best[at]
+    if (!way) return undefined
+    arcs.unshift(way.arc)
+    at = way.from
+  }
+  return arcs
+}
+
 /** Of the arcs from node to node the one about as long as the line. */
-function arcBetween(network: RoadNetwork, from: number, to: number, wantedM: number): number | undefined {
-  let best: number | undefined
+function arcBetween(
+  network: RoadNetwork,
+  from: number,
+  to: number,
+  wantedM: number,
+): { arc: number; offM: number } | undefined {
+  let best: { arc: number; offM: number } | undefined
   for (let arc = network.firstOut[from]!; arc < network.firstOut[from + 1]!; arc++) {
     if (network.head[arc] !== to) continue
-    const off = Math.abs(network.lengthM[arc]! - wantedM)
-    if (best === undefined || off < Math.abs(network.lengthM[best]! - wantedM)) best = arc
+    const against = (network.flags[arc]! & arcFlag.contraflow) === 0 ? 0 : AGAINST_M
+    const offM = Math.abs(network.lengthM[arc]! - wantedM) + against
+    if (!best || offM < best.offM) best = { arc, offM }
   }
   return best
 }

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { City, compile, cycleOf, type JunctionTable, stageChangeS } from '@clearway/contracts'
 import { describe, expect, it } from 'vitest'
 import { distanceM } from '../../../src/network/geodesy.ts'
 import { importCity, importSumoCity } from '../../../src/network/import-city.ts'
 import { readNet, readPrograms } from '../../../src/network/sumo/net-file.ts'
+import { routeAlong } from '../../../src/search/route-answer.ts'
+import { arcsAlong } from '../../../src/search/route-arcs.ts'
 import { createRouteEngine } from '../../../src/search/route-engine.ts'
 import { testData } from '../../test-data.ts'
 
@@ -116,6 +119,20 @@ describe.skipIf(!jinan)('signal programs of an additional file (need CLEARWAY_TE
     const missions = testData('networks/jinan-3x4/sumo/jinan_6295.rou.xml.gz') as string
     await expect(readPrograms(missions, 'demand')).rejects.toThrow(/no <tlLogic>/)
   })
+})
+
+describe.skipIf(!ingolstadt)('the line of a route in a SUMO network (needs CLEARWAY_TEST_DATA)', () => {
+  it('is read back as the arcs it was made of, where it touches nodes of the other carriageway too', async () => {
+    const { network, plan } = await importSumoCity(ingolstadt as string, { timeZone: 'Europe/Berlin' })
+    const file = testData('networks/ingolstadt/ambulances_ingolstadt21.json') as string
+    const trips = JSON.parse(readFileSync(file, 'utf8')) as { route: string[] }[]
+    expect(trips).toHaveLength(10)
+    for (const { route } of trips) {
+      const arcs = Int32Array.from(route, (edge) => plan.arcOf.get(edge)!)
+      const { geometry } = routeAlong(network, arcs, { profile: 'ambulance' })
+      expect(arcsAlong(network, geometry)?.arcs).toEqual(arcs)
+    }
+  }, 60_000)
 })
 
 describe.skipIf(!ingolstadt)('the plan of a SUMO network (needs CLEARWAY_TEST_DATA)', () => {

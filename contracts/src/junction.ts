@@ -153,6 +153,9 @@ export const JunctionTable = Type.Object({
     description: 'start of the first stage after each multiple of the cycle since the epoch',
   }),
   preempt: Type.Object({
+    // `movement` where every movement has lanes of its own: the others of its stage go on. `approach`, the default, where
+    // lanes are shared: who waits to turn would block the vehicle, so the whole approach goes, and it alone.
+    serves: Type.Optional(OneOf('approach', 'movement')),
     minGreenS: Type.Number({
       minimum: 1,
       description: 'safe minimum green when a pre-emption ends a vehicle green early',

@@ -15,6 +15,13 @@ export const groupsOf = ({ group, connections = [] }: Approach): string[] => [
 export const groupTowards = ({ group, connections = [] }: Approach, exit: string): string =>
   connections.find((connection) => connection.exit === exit)?.group ?? group
 
+/** The vehicle signal groups that a pre-emption for the movement turns green. */
+export function servedGroups({ approaches, preempt }: JunctionTable, { approach, exit }: Movement): string[] {
+  const from = approaches.find(({ id }) => id === approach)
+  if (!from) return []
+  return preempt.serves === 'movement' ? [groupTowards(from, exit)] : groupsOf(from)
+}
+
 /** True when the two signal groups may not be green together. A pair conflicts when either order of it is listed. */
 export const inConflict = (table: JunctionTable, a: string, b: string): boolean =>
   table.intergreens.some(({ ends, begins }) => (ends === a && begins === b) || (ends === b && begins === a))
@@ -36,11 +43,10 @@ function endsOf(table: JunctionTable, { approach, exit }: Movement): [number, nu
  */
 export function movementsConflict(table: JunctionTable, a: Movement, b: Movement): boolean {
   if (a.approach === b.approach) return false
-  const [here, there] = [a, b].map(({ approach }) => table.approaches.find(({ id }) => id === approach))
   const [mine, other] = [endsOf(table, a), endsOf(table, b)]
-  if (!here || !there || !mine || !other || a.exit === b.exit) return true
-  // A pre-emption releases the whole approach, so every group of one is weighed against every group of the other.
-  if (groupsOf(here).some((group) => groupsOf(there).some((against) => inConflict(table, group, against)))) return true
+  if (!mine || !other || a.exit === b.exit) return true
+  const against = servedGroups(table, b)
+  if (servedGroups(table, a).some((group) => against.some((one) => inConflict(table, group, one)))) return true
   const [low, high] = [Math.min(...mine), Math.max(...mine)]
   const inside = other.filter((deg) => deg > low && deg < high).length
   return inside === 1

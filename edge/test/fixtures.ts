@@ -156,6 +156,44 @@ export const teeWithLeft = (): JunctionTable => {
   return { ...turning, cycleS: cycleOf(turning) }
 }
 
+/** Four arms, left turns in lanes and stages of their own, as on wide Chinese roads; pre-emption serves movements. */
+export const fourStages = (): JunctionTable => {
+  const arms = ['n', 'e', 's', 'w']
+  const [vertical, across] = [
+    ['n', 's'],
+    ['e', 'w'],
+  ]
+  const left = { n: 'e', e: 's', s: 'w', w: 'n' } as Record<string, string>
+  const of = (arms: readonly string[]) => arms.flatMap((arm) => [`v-${arm}`, `l-${arm}`])
+  const table = junction({
+    id: 'j-four-stages',
+    bearings: { n: 180, e: 270, s: 0, w: 90 },
+    groups: arms.flatMap((arm) => [vehicle(arm, 0), { ...vehicle(arm, 0), id: `l-${arm}` }]),
+    intergreens: [
+      ...of(vertical!).flatMap((a) => of(across!).flatMap((b) => conflict(a, b, 2))),
+      ...conflict('v-n', 'l-s', 2),
+      ...conflict('v-s', 'l-n', 2),
+      ...conflict('v-e', 'l-w', 2),
+      ...conflict('v-w', 'l-e', 2),
+    ],
+    stages: [
+      { id: 's1', groups: ['v-n', 'v-s'], greenS: 25 },
+      { id: 's2', groups: ['l-n', 'l-s'], greenS: 12 },
+      { id: 's3', groups: ['v-e', 'v-w'], greenS: 25 },
+      { id: 's4', groups: ['l-e', 'l-w'], greenS: 12 },
+    ],
+    offsetS: 0,
+  })
+  return {
+    ...table,
+    approaches: table.approaches.map((one) => ({
+      ...one,
+      connections: [{ exit: left[one.id] as string, group: `l-${one.id}` }],
+    })),
+    preempt: { ...preempt, serves: 'movement' },
+  }
+}
+
 /** The table with a detector for every group, `d-` and its id: a loop, or a push button. */
 export function actuated(table: JunctionTable, operation: 'coordinated' | 'free'): JunctionTable {
   return {

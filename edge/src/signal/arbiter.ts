@@ -220,10 +220,12 @@ export class Arbiter {
     const first = this.#order[0]
     if (!first || first.transit) return none
     const calls: PreemptCall[] = []
-    const call = (approach: string, urgency: number) => {
-      if (!calls.some((other) => other.approach === approach)) calls.push({ approach, urgency })
+    const call = ({ approach: { id: approach }, exit }: Way, urgency: number) => {
+      const wanted = this.#table.preempt.serves === 'movement' ? { approach, exit } : { approach }
+      if (calls.some((other) => other.approach === approach && other.exit === wanted.exit)) return
+      calls.push({ ...wanted, urgency })
     }
-    for (const { called, way, rank } of this.#order) if (called) call(way.approach.id, rank)
+    for (const { called, way, rank } of this.#order) if (called) call(way, rank)
     const least = calls.at(-1)
     if (!report || !least) return calls
     // One that is displaced stays called until the controller has turned away from it: a call that simply went off
@@ -231,9 +233,9 @@ export class Arbiter {
     for (const { called, transit, way, rank } of this.#order) {
       if (called || transit || !isPreempted(report, way.approach.id)) continue
       const against = this.#order.some(
-        ({ called, way: { approach } }) => called && (way.turnS.has(approach) || !way.servedWith(approach)),
+        ({ called, way: other }) => called && (way.turnS.has(other) || !way.servedWith(other.approach)),
       )
-      if (against) call(way.approach.id, Math.max(rank, least.urgency + 1))
+      if (against) call(way, Math.max(rank, least.urgency + 1))
     }
     return calls
   }

@@ -10,9 +10,14 @@ export type PreemptState =
   | 'exitStarted'
   | 'maxPresence'
 
-/** Pre-emption wanted for one approach. A lower `urgency` is more urgent, as NTCIP numbers its preempts. */
+/**
+ * Pre-emption wanted for one approach; several calls for one approach are one that serves all their exits. A lower
+ * `urgency` is more urgent, as NTCIP numbers its preempts.
+ */
 export interface PreemptCall {
   approach: string
+  /** Where the vehicle goes on. Only a controller that serves single movements needs it; absent, it serves all. */
+  exit?: string
   urgency: number
 }
 

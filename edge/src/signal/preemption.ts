@@ -1,12 +1,12 @@
-import { groupsOf, inConflict, type JunctionTable } from '@clearway/contracts'
+import { type Approach, groupsOf, inConflict, type JunctionTable, servedGroups } from '@clearway/contracts'
 import type { PreemptCall } from './controller-link.ts'
 import { exactly, type Left } from './display.ts'
 import { type Head, minimumMs, type SignalHeads, toMs, untilClearMs } from './signal-heads.ts'
 
 interface Call {
   readonly approach: string
-  /** All vehicle groups of the approach. */
-  readonly heads: readonly Head[]
+  /** Vehicle groups that it turns green: of the whole approach, or of the movements that are called. */
+  heads: readonly Head[]
   urgency: number
   on: boolean
   /** Served through its dwell even when it drops. */
@@ -25,8 +25,9 @@ interface Call {
  * Pre-emption by approach: which calls are served, and the greens they want. CALLED → ENTRY → DWELL; the exit is the
  * controller's, through its program.
  *
- * The green of an approach is that of all its vehicle groups. Calls whose groups go together are served together. A call
- * that drops during ENTRY skips the dwell, unless it is locking or its minimum duration has not run out.
+ * The green of an approach is that of all its vehicle groups; where the table serves movements, that of the groups towards
+ * the exits called, and the rest of a stage with them comes along. Calls whose groups go together are served together. A
+ * call that drops during ENTRY skips the dwell, unless it is locking or its minimum duration has not run out.
  */
 export class Preemption {
   readonly #heads: SignalHeads
@@ -36,16 +37,17 @@ export class Preemption {
   readonly #delayMs: number
   readonly #minDurationMs: number
   readonly #locking: boolean
-  /** Approach → its heads. */
-  readonly #greens = new Map<string, Head[]>()
-  /** Approach → approaches that must not be green with it. */
-  readonly #against = new Map<string, Set<string>>()
+  readonly #table: JunctionTable
+  /** Heads that must not be green together. */
+  readonly #against = new Map<Head, ReadonlySet<Head>>()
   readonly #calls = new Map<string, Call>()
   /** Vehicle heads that conflict with nothing, as of a right turn with its own way: no call has to end them. */
   readonly #free: ReadonlySet<Head>
   /** Served now, the one that leads first. */
   #served: readonly Call[] = []
+  /** Everything that may be green: what is served, and what comes along. */
   #wanted: readonly Head[] = []
+  #along: readonly Head[] = []
 
   constructor(table: JunctionTable, heads: SignalHeads) {
     const { minGreenS, minDwellS, maxPresenceS, delayS = 0, minDurationS = 0, locking = false } = table.preempt
@@ -56,17 +58,14 @@ export class Preemption {
     this.#delayMs = toMs(delayS)
     this.#minDurationMs = toMs(minDurationS)
     this.#locking = locking
-    const meeting = new Set(table.intergreens.flatMap(({ ends, begins }) => [ends, begins]))
-    this.#free = new Set(heads.heads.filter(({ group }) => group.kind === 'vehicle' && !meeting.has(group.id)))
-    for (const approach of table.approaches) {
-      this.#greens.set(
-        approach.id,
-        groupsOf(approach).map((id) => heads.get(id)),
-      )
-      const meets = (other: string) => groupsOf(approach).some((group) => inConflict(table, group, other))
-      const against = table.approaches.filter((other) => groupsOf(other).some(meets))
-      this.#against.set(approach.id, new Set(against.map(({ id }) => id)))
+    this.#table = table
+    for (const head of heads.heads) {
+      const meets = (other: Head) => inConflict(table, head.group.id, other.group.id)
+      this.#against.set(head, new Set(heads.heads.filter(meets)))
     }
+    this.#free = new Set(
+      heads.heads.filter((head) => head.group.kind === 'vehicle' && this.#against.get(head)!.size === 0),
+    )
   }
 
   /** Exactly these calls on, every other off. Calls for unknown approaches are ignored. */
@@ -79,15 +78,36 @@ export class Preemption {
       call.presentMs = 0
       this.#forget(call)
     }
-    for (const { approach, urgency } of wanted) {
-      const heads = this.#greens.get(approach)
-      if (!heads) continue
-      const call = this.#calls.get(approach)
-      if (call) {
-        call.urgency = urgency
-        call.on = true
-      } else this.#calls.set(approach, newCall(approach, heads, urgency, this.#locking))
+    for (const approach of new Set(wanted.map((call) => call.approach))) {
+      const from = this.#table.approaches.find(({ id }) => id === approach)
+      const calls = wanted.filter((call) => call.approach === approach)
+      if (from) this.#take(from, calls)
     }
+  }
+
+  #take(from: Approach, wanted: readonly PreemptCall[]): void {
+    const urgency = Math.min(...wanted.map((one) => one.urgency))
+    const heads = this.#headsOf(from, wanted)
+    const call = this.#calls.get(from.id)
+    if (!call) {
+      this.#calls.set(from.id, newCall(from.id, heads, urgency, this.#locking))
+      return
+    }
+    call.urgency = urgency
+    call.on = true
+    if (same(call.heads, heads)) return
+    // Another movement of the approach: its green is to be reached first.
+    call.heads = heads
+    call.dwellMs = undefined
+    if (this.#served.includes(call)) this.#lead(this.#served.filter((one) => one === call || !this.#meet(one, call)))
+  }
+
+  #headsOf(from: Approach, wanted: readonly PreemptCall[]): readonly Head[] {
+    const towards = (exit: string) => servedGroups(this.#table, { approach: from.id, exit })
+    const groups = wanted.flatMap(({ exit }) => (exit === undefined ? groupsOf(from) : towards(exit)))
+    return groupsOf(from)
+      .filter((id) => groups.includes(id))
+      .map((id) => this.#heads.get(id))
   }
 
   /** Lets time pass for every call, served or not. */
@@ -113,6 +133,7 @@ export class Preemption {
     const clear = others.every(({ aspect }) => aspect === 'red')
     // Each approach as soon as it may: who leads does not wait for a face that comes along.
     for (const call of this.#served) if (heads.begin(call.heads) && clear) call.dwellMs ??= 0
+    for (const head of this.#along) heads.begin([head])
     return true
   }
 
@@ -155,7 +176,8 @@ export class Preemption {
   /** How long the present state of a head lasts, flash included, where it is known; undefined elsewhere. */
   left(head: Head): Left | undefined {
     const flashMs = toMs(head.group.greenFlashS)
-    const call = this.#served.find(({ heads }) => heads.includes(head))
+    const along = this.#along.includes(head)
+    const call = along ? this.#served[0] : this.#served.find(({ heads }) => heads.includes(head))
     if (!call) {
       if (head.aspect !== 'green' || this.#free.has(head)) return undefined
       return exactly(Math.max(0, this.#entryMinimumMs(head) - head.forMs) + flashMs)
@@ -187,8 +209,8 @@ export class Preemption {
     const served: Call[] = []
     const waiting: Call[] = []
     for (const call of calls) {
-      const blocks = ({ urgency, approach }: Call) => urgency < call.urgency && this.#meet(approach, call.approach)
-      const goes = served.every(({ approach }) => !this.#meet(approach, call.approach))
+      const blocks = (other: Call) => other.urgency < call.urgency && this.#meet(other, call)
+      const goes = served.every((other) => !this.#meet(other, call))
       if (goes && (before.includes(call) || !waiting.some(blocks))) served.push(call)
       else waiting.push(call)
     }
@@ -199,7 +221,21 @@ export class Preemption {
   #lead(served: readonly Call[]): void {
     for (const call of this.#served) if (!served.includes(call)) call.dwellMs = undefined
     this.#served = served
-    this.#wanted = served.flatMap(({ heads }) => heads)
+    const heads = served.flatMap((call) => call.heads)
+    this.#along = this.#comingAlong(heads)
+    this.#wanted = [...heads, ...this.#along]
+  }
+
+  /** The rest of a stage that has all these greens; of several the one that shows the most already. */
+  #comingAlong(heads: readonly Head[]): readonly Head[] {
+    if (this.#table.preempt.serves !== 'movement' || heads.length === 0) return []
+    const stages = this.#table.stages
+      .map(({ groups }) => groups.map((id) => this.#heads.get(id)))
+      .filter((stage) => heads.every((head) => stage.includes(head)))
+    const shown = (stage: readonly Head[]) => stage.filter(({ aspect }) => aspect === 'green').length
+    const [first, ...others] = stages
+    const best = others.reduce((a, b) => (shown(b) > shown(a!) ? b : a), first)
+    return best?.filter((head) => head.group.kind === 'vehicle' && !heads.includes(head)) ?? []
   }
 
   /** Off and not served, a call is over, unless it is locking. */
@@ -220,8 +256,8 @@ export class Preemption {
     return lasts
   }
 
-  #meet(a: string, b: string): boolean {
-    return this.#against.get(a)?.has(b) === true
+  #meet(a: Call, b: Call): boolean {
+    return a.heads.some((head) => b.heads.some((other) => this.#against.get(head)!.has(other)))
   }
 
   /** Walk ends at once, a vehicle green after the safe minimum; what follows either is run in full. */
@@ -230,6 +266,9 @@ export class Preemption {
 }
 
 const nobody: readonly string[] = []
+
+const same = (a: readonly Head[], b: readonly Head[]): boolean =>
+  a.length === b.length && a.every((head, i) => head === b[i])
 
 const newCall = (approach: string, heads: readonly Head[], urgency: number, locked: boolean): Call => ({
   approach,

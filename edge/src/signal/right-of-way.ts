@@ -68,7 +68,7 @@ export function foreseeDelays(order: readonly PriorityRequest[], nowMs: number):
       if (!request.waitsFor || other.throughMs > request.waitsFor.throughMs) request.waitsFor = other
     }
     if (!request.waitsFor) continue
-    const turnS = request.way.turnS.get(request.waitsFor.way.approach) ?? 0
+    const turnS = request.way.turnS.get(request.waitsFor.way) ?? 0
     const greenMs = request.waitsFor.throughMs + turnS * 1000
     request.delayMs = Math.max(0, greenMs - request.earliestMs)
     request.throughMs = Math.max(request.throughMs, greenMs)

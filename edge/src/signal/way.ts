@@ -1,10 +1,10 @@
 import {
   type Approach,
-  groupsOf,
   groupTowards,
   inConflict,
   type JunctionTable,
   movementsConflict,
+  servedGroups,
   tailS,
 } from '@clearway/contracts'
 
@@ -16,8 +16,8 @@ export interface Way {
   readonly group: string
   /** Ways that nobody may be on at the same time. */
   readonly conflicts: ReadonlySet<Way>
-  /** Seconds from the end of the green of another approach until that of this; none where both may be green. */
-  readonly turnS: ReadonlyMap<Approach, number>
+  /** Seconds from the end of the green for another way until that for this; none where both may be green. */
+  readonly turnS: ReadonlyMap<Way, number>
   /** Whether the controller can serve both approaches in one pre-emption, as far as their groups allow it. */
   servedWith(other: Approach): boolean
 }
@@ -29,25 +29,26 @@ export interface Way {
  */
 export function waysOf(table: JunctionTable, together: (a: string, b: string) => boolean): Way[] {
   const ways = table.approaches.flatMap((approach) => {
-    const turnS = new Map(
-      table.approaches
-        .filter((other) => inTheWay(table, other, approach))
-        .map((other) => [other, changeS(table, groupsOf(other), groupsOf(approach))]),
-    )
     const servedWith = (other: Approach) => other === approach || together(approach.id, other.id)
-    return approach.exits.map((exit) => {
-      return { approach, exit, group: groupTowards(approach, exit), conflicts: new Set<Way>(), turnS, servedWith }
-    })
+    return approach.exits.map((exit) => ({
+      ...{ approach, exit, group: groupTowards(approach, exit), servedWith },
+      ...{ conflicts: new Set<Way>(), turnS: new Map<Way, number>() },
+    }))
   })
   const movement = ({ approach, exit }: Way) => ({ approach: approach.id, exit })
+  const groups = new Map(ways.map((way) => [way as Way, servedGroups(table, movement(way))]))
   for (const way of ways) {
-    for (const other of ways) if (movementsConflict(table, movement(way), movement(other))) way.conflicts.add(other)
+    const begins = groups.get(way)!
+    for (const other of ways) {
+      if (movementsConflict(table, movement(way), movement(other))) way.conflicts.add(other)
+      const ends = groups.get(other)!
+      if (way.approach === other.approach || !ends.some((one) => begins.some((two) => inConflict(table, one, two))))
+        continue
+      way.turnS.set(other, changeS(table, ends, begins))
+    }
   }
   return ways
 }
-
-const inTheWay = (table: JunctionTable, a: Approach, b: Approach): boolean =>
-  a !== b && groupsOf(a).some((mine) => groupsOf(b).some((other) => inConflict(table, mine, other)))
 
 /** Over every listed pair of a group that ends and one that begins: the tail of the first and the all-red between them. */
 function changeS(table: JunctionTable, ending: readonly string[], beginning: readonly string[]): number {

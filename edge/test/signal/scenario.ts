@@ -1,6 +1,6 @@
 import type { JunctionTable, PriorityRole, SignalRequest } from '@clearway/contracts'
 import fc from 'fast-check'
-import { crossing, midBlock, tee } from '../fixtures.ts'
+import { crossing, fourStages, midBlock, tee } from '../fixtures.ts'
 import { eightPhase } from './ring-fixtures.ts'
 
 /** One thing that happens to a junction, `afterTicks` after the one before. */
@@ -58,6 +58,7 @@ export const rehearsed: readonly (() => JunctionTable)[] = [
   tee,
   midBlock,
   patient,
+  fourStages,
   () => actuated(crossing(), 'coordinated'),
   () => actuated(crossing(), 'free'),
   () => actuated(tee(), 'coordinated'),

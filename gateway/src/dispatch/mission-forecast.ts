@@ -33,8 +33,7 @@ export function planAhead(
       const from = board.table(junction)?.approaches.find(({ id }) => id === approach)
       const lanes = from?.lanes ?? 1
       return {
-        junction,
-        approach,
+        ...{ junction, approach, exit },
         ...progress.arrivalAt(leg.offsetM, speedMps, nowMs),
         ...detectors.traffic(junction, approach, lanes, nowMs, from && groupTowards(from, exit)),
       }
@@ -88,14 +87,14 @@ export function writeForecast(
 
 /** Delay where no green is to be had in time, seconds: until the other mission is through, or as in the plan. */
 function lossWithoutGreen(
-  { junction, approach }: DispatchJunction,
+  { junction, approach, exit }: DispatchJunction,
   planned: PlannedGreen,
   board: SignalBoard,
   freeMs: number | undefined,
 ): number {
   const table = board.table(junction)
   if (!table) return planned.expectedDelayS
-  if (freeMs === undefined) return delayWithoutPriority(table, approach)
-  const waitS = (freeMs - planned.arrivalMs) / 1000 + longestEntryTime(table, approach)
+  if (freeMs === undefined) return delayWithoutPriority(table, { approach, exit })
+  const waitS = (freeMs - planned.arrivalMs) / 1000 + longestEntryTime(table, { approach, exit })
   return Math.max(planned.expectedDelayS, waitS)
 }

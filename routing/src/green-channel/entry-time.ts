@@ -1,10 +1,13 @@
 import {
   type Approach,
+  groupTowards,
   InputError,
   inConflict,
   type JunctionTable,
+  type Movement,
   type MovementState,
   type SignalGroup,
+  servedGroups,
 } from '@clearway/contracts'
 
 /** What a junction's controller shows, and since when each signal group has shown it (our clock, ms). */
@@ -74,12 +77,12 @@ const worstConflictS = (table: JunctionTable, group: SignalGroup, target: string
   longestGreenS(table, group) + group.greenFlashS + closingS(group) + allRedS(table, group.id, target)
 
 /**
- * Seconds from a request's arrival at the controller until the approach is green:
+ * Seconds from a request's arrival at the controller until everything that the pre-emption serves is green:
  * T_entry = max over conflicting groups p of [G_rem,p + F_p + Y_p + P_p + R_p].
  *
  * G_rem is what is left of the shorter of the group's minimum green and the pre-emption's safe minimum (0 for walk,
  * which may be ended), F green flash, Y yellow, P pedestrian clearance, R all-red; the last four always run in full.
- * Zero when the approach is green already and can be held.
+ * Zero when it is green already and can be held.
  *
  * @param display what the controller shows; undefined when it is not known: then the longest possible answer
  * @throws InputError when the junction has no such approach
@@ -87,34 +90,39 @@ const worstConflictS = (table: JunctionTable, group: SignalGroup, target: string
  */
 export function entryTime(
   table: JunctionTable,
-  approach: string,
+  movement: Movement,
   display: SignalDisplay | undefined,
   nowMs: number,
 ): number {
-  if (!display) return longestEntryTime(table, approach)
-  const target = approachOf(table, approach).group
-  if (isGreen(display.groups[target]) && !display.greenFlash?.includes(target)) return 0
-  return Math.max(
-    0,
-    ...table.groups
-      .filter((group) => group.id !== target && inConflict(table, group.id, target))
-      .map((group) => conflictEndsInS(table, group, target, display, nowMs)),
-  )
+  if (!display) return longestEntryTime(table, movement)
+  return longestConflictS(table, movement, (group, target) => {
+    if (isGreen(display.groups[target]) && !display.greenFlash?.includes(target)) return 0
+    return conflictEndsInS(table, group, target, display, nowMs)
+  })
 }
 
 /** The longest that `entryTime` can be, whatever the controller shows: every conflicting group has just turned green. */
-export function longestEntryTime(table: JunctionTable, approach: string): number {
-  const target = approachOf(table, approach).group
-  return Math.max(
-    0,
-    ...table.groups
-      .filter((group) => group.id !== target && inConflict(table, group.id, target))
-      .map((group) => worstConflictS(table, group, target)),
+export const longestEntryTime = (table: JunctionTable, movement: Movement): number =>
+  longestConflictS(table, movement, (group, target) => worstConflictS(table, group, target))
+
+/** The longest over every group that the pre-emption turns green, and every one in its way. */
+function longestConflictS(
+  table: JunctionTable,
+  movement: Movement,
+  endsInS: (group: SignalGroup, target: string) => number,
+): number {
+  approachOf(table, movement.approach)
+  const targets = servedGroups(table, movement)
+  const times = targets.flatMap((target) =>
+    table.groups
+      .filter((group) => !targets.includes(group.id) && inConflict(table, group.id, target))
+      .map((group) => endsInS(group, target)),
   )
+  return Math.max(0, ...times)
 }
 
-/** Seconds of green per cycle that the approach has in the junction's own plan. */
-export function plannedGreenS(table: JunctionTable, approach: string): number {
-  const { group } = approachOf(table, approach)
+/** Seconds of green per cycle that the movement has in the junction's own plan. */
+export function plannedGreenS(table: JunctionTable, { approach, exit }: Movement): number {
+  const group = groupTowards(approachOf(table, approach), exit)
   return table.stages.filter((stage) => stage.groups.includes(group)).reduce((sum, stage) => sum + stage.greenS, 0)
 }

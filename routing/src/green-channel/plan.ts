@@ -1,13 +1,12 @@
-import type { JunctionTable, SignalMode } from '@clearway/contracts'
+import type { JunctionTable, Movement, SignalMode } from '@clearway/contracts'
 import type { ArrivalWindow } from './arrival.ts'
 import { activationMargin, activationTime, residualDelay, uniformDelay } from './delay.ts'
 import { entryTime, longestEntryTime, plannedGreenS, type SignalDisplay } from './entry-time.ts'
 import { queueAfter, queueClearance } from './queue.ts'
 
 /** A junction on the way, with the arrival that would be if no signal held the vehicle. */
-export interface JunctionAhead extends ArrivalWindow {
+export interface JunctionAhead extends ArrivalWindow, Movement {
   junction: string
-  approach: string
   /** Vehicles per lane standing on the approach now; 0 where nothing is known. */
   queue: number
   /** Arrivals on the approach, veh/h per lane; 0 where nothing is known. */
@@ -48,9 +47,9 @@ export interface GreenChannelInput {
 /** Modes in which a controller takes a request. In the others people or the cabinet have it. */
 const servable: ReadonlySet<SignalMode> = new Set(['coordinated', 'preempted', 'recovering'])
 
-/** Mean delay of an approach in the junction's own plan, seconds. */
-export const delayWithoutPriority = (table: JunctionTable, approach: string, saturation = 0): number =>
-  uniformDelay(table.cycleS, plannedGreenS(table, approach), saturation)
+/** Mean delay of a movement in the junction's own plan, seconds. */
+export const delayWithoutPriority = (table: JunctionTable, movement: Movement, saturation = 0): number =>
+  uniformDelay(table.cycleS, plannedGreenS(table, movement), saturation)
 
 /**
  * Plans the greens of a route: when to ask each junction, and whether the green will be in time.
@@ -73,19 +72,19 @@ export function planGreenChannel(input: GreenChannelInput): PlannedGreen[] {
     const table = input.table(junction)
     const live = input.live(junction)
     if (!table || !live || live.stale || !servable.has(live.mode)) {
-      const expectedDelayS = table ? delayWithoutPriority(table, approach) : 0
+      const expectedDelayS = table ? delayWithoutPriority(table, ahead) : 0
       delayedS += expectedDelayS
-      const entryS = table ? longestEntryTime(table, approach) : 0
+      const entryS = table ? longestEntryTime(table, ahead) : 0
       const requestMs = Math.max(nowMs, activationTime(ahead.earliestMs, entryS, 0, marginS))
       return { junction, approach, ...window, requestMs, greenPromised: false, expectedDelayS }
     }
-    const longestS = longestEntryTime(table, approach)
+    const longestS = longestEntryTime(table, ahead)
     const queueS = (entryS: number) => queueClearance(queueAfter(ahead.queue, ahead.arrivalFlow, entryS))
     const requestMs = activationTime(ahead.earliestMs, longestS, queueS(longestS), marginS)
     if (requestMs >= nowMs) {
       return { junction, approach, ...window, requestMs, greenPromised: true, expectedDelayS: 0 }
     }
-    const entryS = entryTime(table, approach, live, nowMs)
+    const entryS = entryTime(table, ahead, live, nowMs)
     const expectedDelayS = residualDelay(entryS, queueS(entryS), marginS, (expectedMs - nowMs) / 1000)
     delayedS += expectedDelayS
     return { junction, approach, ...window, requestMs: nowMs, greenPromised: expectedDelayS === 0, expectedDelayS }

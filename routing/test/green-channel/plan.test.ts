@@ -10,37 +10,38 @@ import {
 import { crossroads, showing } from './crossroads.ts'
 
 const table = crossroads('j-1')
+const fromNorth = { approach: 'n', exit: 's' }
 const nowMs = 1_700_000_000_000
 const since = (secondsAgo: number) => Object.fromEntries(table.groups.map(({ id }) => [id, nowMs - secondsAgo * 1000]))
 
 describe('entry time', () => {
   it('is nothing while the approach is green', () => {
-    expect(entryTime(table, 'n', { groups: showing(table, 'v-n', 'v-s'), sinceMs: since(2) }, nowMs)).toBe(0)
+    expect(entryTime(table, fromNorth, { groups: showing(table, 'v-n', 'v-s'), sinceMs: since(2) }, nowMs)).toBe(0)
   })
 
   it('is safe minimum, green flash, yellow and all-red after a conflicting green has just begun', () => {
-    expect(entryTime(table, 'n', { groups: showing(table, 'v-e'), sinceMs: since(0) }, nowMs)).toBe(5 + 3 + 3 + 2)
-    expect(entryTime(table, 'n', { groups: showing(table, 'v-e'), sinceMs: since(3) }, nowMs)).toBe(2 + 3 + 3 + 2)
-    expect(entryTime(table, 'n', { groups: showing(table, 'v-e'), sinceMs: since(20) }, nowMs)).toBe(3 + 3 + 2)
+    expect(entryTime(table, fromNorth, { groups: showing(table, 'v-e'), sinceMs: since(0) }, nowMs)).toBe(5 + 3 + 3 + 2)
+    expect(entryTime(table, fromNorth, { groups: showing(table, 'v-e'), sinceMs: since(3) }, nowMs)).toBe(2 + 3 + 3 + 2)
+    expect(entryTime(table, fromNorth, { groups: showing(table, 'v-e'), sinceMs: since(20) }, nowMs)).toBe(3 + 3 + 2)
   })
 
   it('never cuts into green flash, yellow or all-red', () => {
     const flash = { groups: showing(table, 'v-e'), greenFlash: ['v-e'], sinceMs: since(1) }
-    expect(entryTime(table, 'n', flash, nowMs)).toBe(2 + 3 + 2)
+    expect(entryTime(table, fromNorth, flash, nowMs)).toBe(2 + 3 + 2)
     const yellow = { groups: { ...showing(table), 'v-e': 'protected-clearance' as const }, sinceMs: since(1) }
-    expect(entryTime(table, 'n', yellow, nowMs)).toBe(2 + 2)
-    expect(entryTime(table, 'n', { groups: showing(table), sinceMs: since(1) }, nowMs)).toBe(1)
-    expect(entryTime(table, 'n', { groups: showing(table), sinceMs: since(9) }, nowMs)).toBe(0)
+    expect(entryTime(table, fromNorth, yellow, nowMs)).toBe(2 + 2)
+    expect(entryTime(table, fromNorth, { groups: showing(table), sinceMs: since(1) }, nowMs)).toBe(1)
+    expect(entryTime(table, fromNorth, { groups: showing(table), sinceMs: since(9) }, nowMs)).toBe(0)
   })
 
   it('ends walk at once but lets pedestrians finish crossing', () => {
-    expect(entryTime(table, 'n', { groups: showing(table, 'p-n'), sinceMs: since(0) }, nowMs)).toBe(12 + 1)
+    expect(entryTime(table, fromNorth, { groups: showing(table, 'p-n'), sinceMs: since(0) }, nowMs)).toBe(12 + 1)
     const clearing = { groups: { ...showing(table), 'p-n': 'protected-clearance' as const }, sinceMs: since(10) }
-    expect(entryTime(table, 'n', clearing, nowMs)).toBe(2 + 1)
+    expect(entryTime(table, fromNorth, clearing, nowMs)).toBe(2 + 1)
   })
 
   it('is the longest possible when nothing is known, and never longer', () => {
-    expect(entryTime(table, 'n', undefined, nowMs)).toBe(13)
+    expect(entryTime(table, fromNorth, undefined, nowMs)).toBe(13)
     const states = fc.constantFrom(
       'stop-And-Remain',
       'pre-Movement',
@@ -53,16 +54,18 @@ describe('entry time', () => {
         fc.integer({ min: -5, max: 90 }),
         fc.constantFrom('n', 'e', 's', 'w'),
         (groups, ago, approach) => {
-          const entryS = entryTime(table, approach, { groups, sinceMs: since(ago) }, nowMs)
+          const entryS = entryTime(table, { approach, exit: 'n' }, { groups, sinceMs: since(ago) }, nowMs)
           expect(entryS).toBeGreaterThanOrEqual(0)
-          expect(entryS).toBeLessThanOrEqual(longestEntryTime(table, approach))
+          expect(entryS).toBeLessThanOrEqual(longestEntryTime(table, { approach, exit: 'n' }))
         },
       ),
     )
   })
 
   it('names the approach that the junction does not have', () => {
-    expect(() => entryTime(table, 'x', undefined, nowMs)).toThrow(/j-1 has no approach "x"; it has n, e, s, w/)
+    expect(() => entryTime(table, { approach: 'x', exit: 's' }, undefined, nowMs)).toThrow(
+      /j-1 has no approach "x"; it has n, e, s, w/,
+    )
   })
 })
 
@@ -76,7 +79,7 @@ describe('a green channel', () => {
   })
   const ahead = (junction: string, arrivalS: number, queue = 0) => ({
     junction,
-    approach: 'n',
+    ...fromNorth,
     earliestMs: nowMs + arrivalS * 900,
     expectedMs: nowMs + arrivalS * 1000,
     latestMs: nowMs + arrivalS * 1300,
@@ -108,7 +111,7 @@ describe('a green channel', () => {
   it('promises no green where the controller is silent, in other hands, or unknown', () => {
     const silent = plan([ahead('j-1', 60)], { 'j-1': undefined })[0]
     expect(silent).toMatchObject({ greenPromised: false })
-    expect(silent?.expectedDelayS).toBe(delayWithoutPriority(table, 'n'))
+    expect(silent?.expectedDelayS).toBe(delayWithoutPriority(table, fromNorth))
     expect(plan([ahead('j-1', 60)], { 'j-1': live({ stale: true }) })[0]?.greenPromised).toBe(false)
     expect(plan([ahead('j-1', 60)], { 'j-1': live({ mode: 'manual' }) })[0]?.greenPromised).toBe(false)
     expect(plan([ahead('j-unknown', 60)])[0]).toMatchObject({ greenPromised: false, expectedDelayS: 0 })

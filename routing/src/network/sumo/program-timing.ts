@@ -22,9 +22,11 @@ export function programTiming(
   report.kept.junctionsWithProgram = 0
   return (signal, junction, edges) => {
     const arcOf = new Map(Array.from(edges.edgeOf, (edge, arc) => [edge, arc]))
-    const links = (linksOf.get(signal.id) ?? []).flatMap(({ from, to, linkIndex }): Link[] => {
+    const links = (linksOf.get(signal.id) ?? []).flatMap(({ from, fromLane, to, linkIndex }): Link[] => {
       const [fromArc, toArc] = [from, to].map((id) => arcOf.get(edgeOf.get(id) ?? Number.NaN))
-      return fromArc === undefined || toArc === undefined ? [] : [{ fromArc, toArc, linkIndex }]
+      return fromArc === undefined || toArc === undefined
+        ? []
+        : [{ fromArc, lane: `${from}_${fromLane}`, toArc, linkIndex }]
     })
     const program = net.programs.get(signal.id)
     const table = program ? tableOf(junction, links, program, edges, district) : 'the file has none'
@@ -41,6 +43,8 @@ export function programTiming(
 
 interface Link {
   fromArc: number
+  /** The lane before the stop line. */
+  lane: string
   toArc: number
   /** Place in the states of the program. */
   linkIndex: number
@@ -59,10 +63,13 @@ function tableOf(
     return 'it has states other than G, y and r'
   const groups: ProgramGroup[] = []
   const approaches: JunctionTable['approaches'] = []
+  /** What the lanes show. */
+  const shownOn = new Map<string, Set<string>>()
   for (const { roadClass: _, ...approach } of geometry.approaches) {
     const shownTo = new Map<string, string>()
     for (const { link, exits } of linksFrom(junction, approach.id, links, edges)) {
       const shown = states.map((state) => letter(state[link.linkIndex])).join('')
+      shownOn.set(link.lane, (shownOn.get(link.lane) ?? new Set()).add(shown))
       for (const exit of exits.filter((exit) => approach.exits.includes(exit))) {
         if ((shownTo.get(exit) ?? shown) !== shown) return `lanes from ${approach.id} to ${exit} have different signals`
         shownTo.set(exit, shown)
@@ -90,7 +97,19 @@ function tableOf(
   const timed = programTable(groups, durations, program.offsetS)
   if (typeof timed === 'string') return timed
   const { id, name, position, exits } = geometry
-  return { id, district, name, position, provenance: 'synthetic', approaches, exits: [...exits], ...timed }
+  const table = {
+    id,
+    district,
+    name,
+    position,
+    provenance: 'synthetic' as const,
+    approaches,
+    exits: [...exits],
+    ...timed,
+  }
+  // Where a lane waits for two signals, who goes the other way would block the vehicle.
+  const isShared = [...shownOn.values()].some(({ size }) => size > 1)
+  return isShared ? table : { ...table, preempt: { ...table.preempt, serves: 'movement' } }
 }
 
 /** Red and yellow together, and a right turn on red, are red: nothing is released for good. */

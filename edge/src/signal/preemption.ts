@@ -226,7 +226,10 @@ export class Preemption {
     this.#wanted = [...heads, ...this.#along]
   }
 
-  /** The rest of a stage that has all these greens; of several the one that shows the most already. */
+  /**
+   * The rest of a stage that has all these greens, without those that a served movement would have to wait for; of several
+   * stages the one that shows the most already.
+   */
   #comingAlong(heads: readonly Head[]): readonly Head[] {
     if (this.#table.preempt.serves !== 'movement' || heads.length === 0) return []
     const stages = this.#table.stages
@@ -235,7 +238,8 @@ export class Preemption {
     const shown = (stage: readonly Head[]) => stage.filter(({ aspect }) => aspect === 'green').length
     const [first, ...others] = stages
     const best = others.reduce((a, b) => (shown(b) > shown(a!) ? b : a), first)
-    return best?.filter((head) => head.group.kind === 'vehicle' && !heads.includes(head)) ?? []
+    const isMet = (other: Head) => heads.some(({ meets }) => meets.includes(other))
+    return best?.filter((head) => head.group.kind === 'vehicle' && !heads.includes(head) && !isMet(head)) ?? []
   }
 
   /** Off and not served, a call is over, unless it is locking. */

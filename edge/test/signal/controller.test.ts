@@ -369,6 +369,17 @@ describe('a pre-emption that serves movements', () => {
     expect(junction.see().preempt).toMatchObject({ state: 'dwell', approach: 'n' })
   })
 
+  it('has nobody come along whom its left turns would have to wait for', () => {
+    const table = crossing()
+    const junction = run({ ...table, preempt: { ...table.preempt, serves: 'movement' } })
+    junction.until(inStage('s2'))
+    junction.demand(towards('n', 's'))
+    junction.until(preempt('dwell'))
+    junction.pass(20)
+    expect(green('v-n')(junction.see())).toBe(true)
+    expect(red('v-s', 'v-e', 'v-w')(junction.see())).toBe(true)
+  })
+
   it('ends nothing of a stage that shows the movement already', () => {
     const junction = run(fourStages())
     junction.until(inStage('s4'))

@@ -63,13 +63,15 @@ function tableOf(
     return 'it has states other than G, y and r'
   const groups: ProgramGroup[] = []
   const approaches: JunctionTable['approaches'] = []
-  /** What the lanes show. */
-  const shownOn = new Map<string, Set<string>>()
+  /** Where the lanes lead. */
+  const exitsOfLane = new Map<string, Set<string>>()
   for (const { roadClass: _, ...approach } of geometry.approaches) {
     const shownTo = new Map<string, string>()
     for (const { link, exits } of linksFrom(junction, approach.id, links, edges)) {
       const shown = states.map((state) => letter(state[link.linkIndex])).join('')
-      shownOn.set(link.lane, (shownOn.get(link.lane) ?? new Set()).add(shown))
+      const ofLane = exitsOfLane.get(link.lane) ?? new Set()
+      exitsOfLane.set(link.lane, ofLane)
+      for (const exit of exits) ofLane.add(exit)
       for (const exit of exits.filter((exit) => approach.exits.includes(exit))) {
         if ((shownTo.get(exit) ?? shown) !== shown) return `lanes from ${approach.id} to ${exit} have different signals`
         shownTo.set(exit, shown)
@@ -107,8 +109,8 @@ function tableOf(
     exits: [...exits],
     ...timed,
   }
-  // Where a lane waits for two signals, who goes the other way would block the vehicle.
-  const isShared = [...shownOn.values()].some(({ size }) => size > 1)
+  // Who waits to turn, for another signal or for a gap, would block a vehicle that goes on from the same lane.
+  const isShared = [...exitsOfLane.values()].some(({ size }) => size > 1)
   return isShared ? table : { ...table, preempt: { ...table.preempt, serves: 'movement' } }
 }
 

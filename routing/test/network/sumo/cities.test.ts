@@ -37,6 +37,8 @@ describe.skipIf(!ingolstadt)('SUMO networks of cities (need CLEARWAY_TEST_DATA)'
     const { west, east, south, north } = city.bounds
     expect(distanceM((west + east) / 2, (south + north) / 2, 11.405, 48.772)).toBeLessThan(2000)
     for (const table of city.junctions) expect(cycleOf(table), table.id).toBeCloseTo(table.cycleS, 6)
+    // Most junctions have a lane that leads to several exits.
+    expect(city.junctions.filter(({ preempt }) => preempt.serves === 'movement')).toHaveLength(6)
     // Nothing but what the file says decides about a turn.
     const engine = createRouteEngine(network, { junctions: city.junctions })
     const [route] = engine.route({
@@ -69,6 +71,8 @@ describe.skipIf(!ingolstadt)('SUMO networks of cities (need CLEARWAY_TEST_DATA)'
         at += durationS
       }
       expect(table.cycleS).toBe(90)
+      // Left, straight and right have lanes of their own.
+      expect(table.preempt.serves).toBe('movement')
     }
   }, 60_000)
 

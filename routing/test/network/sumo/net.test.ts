@@ -164,6 +164,8 @@ describe('a signal of a SUMO network', () => {
     const [table] = city.junctions
     expect(table).toMatchObject({ id: 'j-b', provenance: 'synthetic', cycleS: 72, offsetS: 7 })
     expect(cycleOf(table!)).toBeCloseTo(72, 9)
+    // From the west two signals rule one lane: who waits to turn left would block a vehicle that goes straight on.
+    expect(table!.preempt.serves).toBeUndefined()
     const west = table!.approaches.find(({ bearingDeg }) => Math.abs(bearingDeg - 90) < 1)!
     expect(west.exits).toHaveLength(2)
     expect(west.connections).toHaveLength(1)

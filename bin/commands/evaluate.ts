@@ -93,7 +93,7 @@ export function evaluateCommand(): Command {
     )
     .option('--min-green-s <s>', 'vehicle green is never cut shorter', seconds, referenceConditions.minGreenS)
     .option('--max-presence-s <s>', 'a call is ignored after', seconds, referenceConditions.maxPresenceS)
-    .option('--detector-period-s <s>', 'detectors report so often', seconds, 5)
+    .option('--detector-period-s <s>', 'detectors report so often', whole, 5)
     .option('--teleport-s <s>', 'a vehicle stuck for so long is set forward; -1 never', seconds, -1)
     .option('--begin-s <s>', 'begin of the simulation', seconds)
     .option('--end-s <s>', 'its end; the last arrival if absent', seconds)

@@ -66,15 +66,21 @@ export async function evaluateGreenChannel(evaluation: Evaluation): Promise<Eval
   const orders = seeds.flatMap((seed) => controllers.map((controller) => ({ seed, controller })))
   const runs: EvaluatedRun[] = []
   const next = orders.values()
+  const running = new Set<Worker>()
   const work = async () => {
     for (const { seed, controller } of next) {
-      const outcome = await oneRun({ conditions, missions, controller, seed })
+      const outcome = await oneRun({ conditions, missions, controller, seed }, running)
       const run = { controller: controller.name, seed, ...outcome }
       runs.push(run)
       evaluation.onRun?.(run)
     }
   }
-  await Promise.all(Array.from({ length: Math.min(parallel, orders.length) }, work))
+  try {
+    await Promise.all(Array.from({ length: Math.min(parallel, orders.length) }, work))
+  } finally {
+    // Of a comparison that has failed nobody waits for the rest; a SUMO whose link breaks ends by itself.
+    await Promise.all([...running].map((worker) => worker.terminate()))
+  }
   const place = ({ controller, seed }: EvaluatedRun) =>
     orders.findIndex((order) => order.controller.name === controller && order.seed === seed)
   runs.sort((a, b) => place(a) - place(b))
@@ -86,16 +92,20 @@ export async function evaluateGreenChannel(evaluation: Evaluation): Promise<Eval
   }
 }
 
-function oneRun(order: RunOrder): Promise<GreenChannelOutcome> {
+function oneRun(order: RunOrder, running: Set<Worker>): Promise<GreenChannelOutcome> {
   const what = `${order.controller.name} with seed ${order.seed}`
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./run-worker.ts', import.meta.url), { workerData: order })
+    running.add(worker)
     const fail = (why: string) => reject(new WorldError('evaluation-run', `the run of ${what} failed: ${why}`))
     worker.once('message', (answer: RunAnswer) =>
       'outcome' in answer ? resolve(answer.outcome) : fail(answer.failure),
     )
     worker.once('error', (error) => fail(error.message))
-    worker.once('exit', (code) => fail(`its thread ended with ${code}`))
+    worker.once('exit', (code) => {
+      running.delete(worker)
+      fail(`its thread ended with ${code}`)
+    })
   })
 }
 

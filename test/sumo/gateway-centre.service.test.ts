@@ -34,7 +34,7 @@ describe.skipIf(!ready)('the gateway in lock step with SUMO (needs sumo and CLEA
     expect(first.ambulances[0]!.durationS).toBeLessThan(alone.ambulances[0]!.durationS - 20)
     expect(first.monitorTrips).toBe(0)
     expect((await run(withGateway)).digest).toBe(first.digest)
-  }, 60_000)
+  }, 120_000)
 
   it('gives the same run by MQTT through its broker as in memory', async () => {
     const prepared = await prepareScenario(scenario())
@@ -45,7 +45,7 @@ describe.skipIf(!ready)('the gateway in lock step with SUMO (needs sumo and CLEA
         centreOf: (around) => GatewayCentre.open(around, {}, transport),
       })
     expect((await run('mqtt')).digest).toBe((await run('memory')).digest)
-  }, 60_000)
+  }, 120_000)
 
   it('refuses a variant whose key is none of the configuration', async () => {
     const around = { clock: undefined, imported: undefined, vehicles: [] } as never

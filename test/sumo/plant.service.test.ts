@@ -47,7 +47,7 @@ describe.skipIf(!ready)('SUMO as the plant (needs sumo and CLEARWAY_TEST_DATA)',
     const delayVehS = trips.reduce((sum, { timeLossS, departDelayS }) => sum + timeLossS + departDelayS, 0)
     expect(run.othersDelayVehS).toBeCloseTo(delayVehS, 6)
     expect(run.monitorTrips).toBe(0)
-  }, 60_000)
+  }, 120_000)
 
   it('gives an ambulance its green in time, and the same run for the same seed', async () => {
     const prepared = await prepareScenario(scenario())
@@ -68,7 +68,7 @@ describe.skipIf(!ready)('SUMO as the plant (needs sumo and CLEARWAY_TEST_DATA)',
     expect(first.steps.some(({ modes }) => modes.includes('preempted'))).toBe(true)
     expect((await run(20)).outcome.digest).toBe(first.outcome.digest)
     expect((await run(5)).outcome.digest).not.toBe(first.outcome.digest)
-  }, 60_000)
+  }, 120_000)
 
   it('fails at once, with SUMO’s exit, when SUMO dies on the way', async () => {
     const prepared = await prepareScenario(scenario())
@@ -87,7 +87,7 @@ describe.skipIf(!ready)('SUMO as the plant (needs sumo and CLEARWAY_TEST_DATA)',
     await expect(run).rejects.toThrow(/SUMO ended by SIGKILL/)
     vi.unstubAllEnvs()
     expect(performance.now() - began).toBeLessThan(20_000)
-  }, 60_000)
+  }, 120_000)
 
   it('says what is wrong with a file that SUMO cannot read', async () => {
     const broken = { ...scenario(), demandFile: join(folder, 'missing.rou.xml') }
@@ -98,7 +98,7 @@ describe.skipIf(!ready)('SUMO as the plant (needs sumo and CLEARWAY_TEST_DATA)',
       ...{ missions: [], seed: 1, centreOf: quiet },
     })
     await expect(run).rejects.toThrow(/SUMO ended with exit code 1.*missing\.rou\.xml/s)
-  }, 60_000)
+  }, 120_000)
 })
 
 it('says how SUMO is installed where it is not', () => {

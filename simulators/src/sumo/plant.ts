@@ -165,6 +165,7 @@ export class Plant {
     this.#atS++
     const view = this.#street.take(values)
     this.#observe(view.departed, view.arrived)
+    await this.#look()
     await this.#publish(centre)
     this.#tell(changed)
     return view.expected > 0
@@ -232,6 +233,14 @@ export class Plant {
       }
     }
     for (const { street } of this.#approaches) street.observe(this.#street.seen)
+  }
+
+  /** Cameras are looked at when their agents report: from their first step on, once a period. */
+  async #look(): Promise<void> {
+    const { beginS, detectorPeriodS } = this.#options
+    if ((this.#atS - beginS - 1) % detectorPeriodS !== 0) return
+    const queuesM = await this.#street.queues()
+    for (const { street } of this.#approaches) street.look(queuesM)
   }
 
   /** In the order of the devices. */

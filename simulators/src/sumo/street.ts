@@ -11,10 +11,8 @@ const STANDS_MS = 60_000
 
 type Read = ReadonlyMap<number, Typed>
 
-const numberIn = (values: Read, what: number): number => {
-  const value = values.get(what)?.value
-  return typeof value === 'number' ? value : 0
-}
+const numberOf = (item: Typed | undefined): number => (typeof item?.value === 'number' ? item.value : 0)
+const numberIn = (values: Read, what: number): number => numberOf(values.get(what))
 const textsIn = (values: Read, what: number): readonly string[] => {
   const item = values.get(what)
   return item?.type === 'strings' ? item.value : []
@@ -67,12 +65,17 @@ export class ApproachOnStreet implements Detector {
   /** One step of the simulation. @param of what is subscribed to, by object */
   observe(of: ReadonlyMap<string, Read>): void {
     this.#steps++
-    this.#queuesM = {}
-    for (const [i, { loop, area, groups }] of this.#lanes.entries()) {
+    for (const [i, { loop }] of this.#lanes.entries()) {
       const seen = of.get(loop)
       if (seen) this.#observeLoop(i, seen)
-      const queue = of.get(area)
-      const queueM = queue ? rounded(numberIn(queue, variable.jamLengthM), 1) : 0
+    }
+  }
+
+  /** The cameras are looked at. @param queuesM by camera */
+  look(queuesM: ReadonlyMap<string, number>): void {
+    this.#queuesM = {}
+    for (const { area, groups } of this.#lanes) {
+      const queueM = rounded(queuesM.get(area) ?? 0, 1)
       for (const group of groups) this.#queuesM[group] = Math.max(this.#queuesM[group] ?? 0, queueM)
     }
   }
@@ -118,6 +121,7 @@ export class Street {
   readonly #traci: TraciClient
   readonly #plan: SumoPlan
   readonly #seen = new Map<string, Read>()
+  readonly #areas: string[] = []
 
   constructor(traci: TraciClient, plan: SumoPlan) {
     this.#traci = traci
@@ -128,8 +132,14 @@ export class Street {
   watchApproach({ lanes }: ApproachDetectors): void {
     for (const { loop, area } of lanes) {
       this.#traci.subscribe('loop', loop, [variable.vehicleIds, variable.occupancy, variable.meanSpeed])
-      this.#traci.subscribe('laneArea', area, [variable.jamLengthM])
+      this.#areas.push(area)
     }
+  }
+
+  /** The queues that the cameras see now, metres by camera: asked for when somebody reports them, not at every step. */
+  async queues(): Promise<ReadonlyMap<string, number>> {
+    const values = await this.#traci.getAll('laneArea', variable.jamLengthM, this.#areas)
+    return new Map(this.#areas.map((area, i) => [area, numberOf(values[i])]))
   }
 
   /** From its departure to its arrival. */

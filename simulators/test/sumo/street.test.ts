@@ -15,7 +15,6 @@ const loop = (ids: string[], speed = 10) =>
     [variable.occupancy, { type: 'double', value: ids.length > 0 ? 50 : 0 }],
     [variable.meanSpeed, { type: 'double', value: ids.length > 0 ? speed : -1 }],
   ])
-const queue = (metres: number) => new Map<number, Typed>([[variable.jamLengthM, { type: 'double', value: metres }]])
 
 describe('the detectors of an approach', () => {
   it('count every vehicle once, however long it stands on a loop', () => {
@@ -32,12 +31,12 @@ describe('the detectors of an approach', () => {
 
   it('tell the queue of each signal group, the longest of its lanes, as it is now', () => {
     const seen = approach()
-    seen.observe(new Map([['a0', queue(99)]]))
-    seen.observe(
+    seen.look(new Map([['a0', 99]]))
+    seen.look(
       new Map([
-        ['a0', queue(12)],
-        ['a1', queue(30)],
-        ['a2', queue(55)],
+        ['a0', 12],
+        ['a1', 30],
+        ['a2', 55],
       ]),
     )
     expect(seen.read()).toMatchObject({ queueM: 55, groupQueuesM: { straight: 30, right: 12, left: 55 } })

@@ -82,16 +82,24 @@ export class TraciClient {
 
   /** @throws PeerError `sumo-refused` naming the command, with SUMO's words */
   async get(of: Domain, what: Variable, object: string): Promise<Typed> {
-    const part = getCommand(of, what, object)
-    const name = `get ${of} ${hex(what)} of ${object}`
-    const [answer] = await this.#ask([{ part, what: name }])
-    if (answer?.id !== commandId.getBase + domain[of] + answerOffset) {
-      throw new PeerError('traci', `${name} was answered with ${hex(answer?.id ?? 0)}`)
-    }
-    const reader = new Reader(answer.content)
-    reader.ubyte()
-    reader.string()
-    return reader.typed()
+    const [value] = await this.getAll(of, what, [object])
+    return value!
+  }
+
+  /** One variable of several objects, in their order. @throws as `get` */
+  async getAll(of: Domain, what: Variable, objects: readonly string[]): Promise<Typed[]> {
+    const name = (object: string) => `get ${of} ${hex(what)} of ${object}`
+    const commands = objects.map((object) => ({ part: getCommand(of, what, object), what: name(object) }))
+    const answers = await this.#ask(commands)
+    return answers.map(({ id, content }, i) => {
+      if (id !== commandId.getBase + domain[of] + answerOffset) {
+        throw new PeerError('traci', `${name(objects[i]!)} was answered with ${hex(id)}`)
+      }
+      const reader = new Reader(content)
+      reader.ubyte()
+      reader.string()
+      return reader.typed()
+    })
   }
 
   /** Goes out with the next step. A refusal is thrown there. */

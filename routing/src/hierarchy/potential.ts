@@ -18,9 +18,10 @@ export interface Target {
 export class Potential {
   readonly #topology: Topology
   readonly #metric: Metric
-  /** Distance of each rank to the targets by the last climbs, then by everything above: final where `#known` is set. */
+  /** Distance of each rank to the targets by the last climbs. */
+  readonly #climbed: Int32Array
+  /** The same by everything above; −1 before it is asked for. */
   readonly #toTarget: Int32Array
-  readonly #known: Uint8Array
   #touched = new Int32Array(1024)
   #touchedCount = 0
   readonly #path: Int32Array
@@ -28,8 +29,8 @@ export class Potential {
   constructor(topology: Topology, metric: Metric) {
     this.#topology = topology
     this.#metric = metric
-    this.#toTarget = new Int32Array(topology.nodeCount).fill(INFINITE)
-    this.#known = new Uint8Array(topology.nodeCount)
+    this.#climbed = new Int32Array(topology.nodeCount).fill(INFINITE)
+    this.#toTarget = new Int32Array(topology.nodeCount).fill(-1)
     this.#path = new Int32Array(topology.nodeCount)
   }
 
@@ -37,17 +38,17 @@ export class Potential {
   aim(targets: readonly Target[]): void {
     this.#forget()
     const { rank, parent, firstUp, upHead } = this.#topology
-    const toTarget = this.#toTarget
+    const climbed = this.#climbed
     for (const { node, cost = 0 } of targets) {
       const start = rank[node]!
-      toTarget[start] = Math.min(toTarget[start]!, cost)
+      climbed[start] = Math.min(climbed[start]!, cost)
       for (let r = start; r >= 0; r = parent[r]!) {
         this.#touch(r)
-        const here = toTarget[r]!
+        const here = climbed[r]!
         for (let arc = firstUp[r]!; arc < firstUp[r + 1]!; arc++) {
           const through = here + this.#metric[2 * arc + 1]!
           const head = upHead[arc]!
-          if (through < toTarget[head]!) toTarget[head] = through
+          if (through < climbed[head]!) climbed[head] = through
         }
       }
     }
@@ -60,14 +61,15 @@ export class Potential {
 
   /** The same for a node called by its rank. */
   fromRank(rank: number): number {
-    const known = this.#known
-    if (known[rank] === 1) return this.#toTarget[rank]!
+    const toTarget = this.#toTarget
+    const known = toTarget[rank]!
+    if (known >= 0) return known
     const { parent } = this.#topology
     const path = this.#path
     let length = 0
-    for (let r = rank; r >= 0 && known[r] === 0; r = parent[r]!) path[length++] = r
+    for (let r = rank; r >= 0 && toTarget[r]! < 0; r = parent[r]!) path[length++] = r
     while (length > 0) this.#settle(path[--length]!)
-    return this.#toTarget[rank]!
+    return toTarget[rank]!
   }
 
   /** Everything above a rank is settled before it. */
@@ -75,14 +77,13 @@ export class Potential {
     const { firstUp, upHead } = this.#topology
     const metric = this.#metric
     const toTarget = this.#toTarget
-    let best = toTarget[r]!
+    let best = this.#climbed[r]!
     const end = firstUp[r + 1]!
     for (let arc = firstUp[r]!; arc < end; arc++) {
       const through = metric[2 * arc]! + toTarget[upHead[arc]!]!
       if (through < best) best = through
     }
     toTarget[r] = best
-    this.#known[r] = 1
     this.#touch(r)
   }
 
@@ -98,8 +99,8 @@ export class Potential {
   #forget(): void {
     for (let i = 0; i < this.#touchedCount; i++) {
       const r = this.#touched[i]!
-      this.#toTarget[r] = INFINITE
-      this.#known[r] = 0
+      this.#climbed[r] = INFINITE
+      this.#toTarget[r] = -1
     }
     this.#touchedCount = 0
   }

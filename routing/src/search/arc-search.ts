@@ -61,6 +61,8 @@ export interface ArcPath {
 const STAMP = 0
 const COST = 1
 const BEFORE = 2
+/** Rank of the node at its head; the same in all searches. */
+const RANK = 3
 const WORDS = 4
 
 /**
@@ -73,11 +75,11 @@ const WORDS = 4
 export class ArcSearch {
   readonly #graph: Graph
   readonly #movements: MovementGraph
-  /** Rank of each arc's head. */
-  readonly #headRank: Int32Array
   /** `STAMP` holds twice the number of the search that reached the vertex last, one more once it is settled. */
   readonly #state: Int32Array
   readonly #queue = new VertexQueue()
+  readonly #rank: Int32Array
+  /** By rank of the node. */
   readonly #isGoalTail: Uint8Array
   #goals: readonly ArcEnd[] = []
   #stamp = 0
@@ -88,16 +90,18 @@ export class ArcSearch {
   constructor(graph: Graph, movements: MovementGraph, rank: Int32Array) {
     this.#graph = graph
     this.#movements = movements
-    this.#headRank = graph.head.map((node) => rank[node]!)
+    this.#rank = rank
     this.#state = new Int32Array(WORDS * movements.vertexCount)
+    this.#clear()
     this.#isGoalTail = new Uint8Array(graph.nodeCount)
   }
 
   /** Where the following searches end; aims their bounds. */
   aim({ withWaits, withoutWaits }: Bounds, goals: readonly ArcEnd[]): void {
     const { tail } = this.#graph
-    for (const { arc } of this.#goals) this.#isGoalTail[tail[arc]!] = 0
-    for (const { arc } of goals) this.#isGoalTail[tail[arc]!] = 1
+    const rank = this.#rank
+    for (const { arc } of this.#goals) this.#isGoalTail[rank[tail[arc]!]!] = 0
+    for (const { arc } of goals) this.#isGoalTail[rank[tail[arc]!]!] = 1
     this.#goals = goals
     const targets = goals.map(({ arc, costMs }) => ({ node: tail[arc]!, cost: costMs }))
     withWaits.aim(targets)
@@ -111,11 +115,10 @@ export class ArcSearch {
     bounds: Bounds,
     { factor, timed, belowMs = INFINITE }: SearchOptions = {},
   ): ArcPath | undefined {
-    const { head } = this.#graph
+    const { arcCount } = this.#graph
     const { first, to, arcOf } = this.#movements
     const { arcMs, turnMs, waitMs } = costs
     const state = this.#state
-    const headRank = this.#headRank
     const queue = this.#queue
     const { withWaits, leastTurnMs } = bounds
     const withoutWaits = bounds.withoutWaits ?? withWaits
@@ -127,11 +130,11 @@ export class ArcSearch {
     this.settled = 0
     let best = belowMs
     const reach = (vertex: number, arc: number, ms: number, before: number) => {
-      const rank = headRank[arc]!
+      const word = WORDS * vertex
+      const rank = state[word + RANK]!
       const onward = ms < horizonMs ? withoutWaits.fromRank(rank) : waitMs[arc]! + withWaits.fromRank(rank)
       const rest = leastTurnMs ? leastTurnMs[arc]! + onward : onward
       if (rest >= INFINITE || ms + rest >= best) return
-      const word = WORDS * vertex
       state[word + STAMP] = reached
       state[word + COST] = ms
       state[word + BEFORE] = before
@@ -148,16 +151,17 @@ export class ArcSearch {
       if (state[WORDS * v + STAMP] === done) continue
       state[WORDS * v + STAMP] = done
       this.settled++
-      const arc = arcOf[v]!
+      // The first vertices are the arcs themselves: what need not be read is not waited for.
+      const arc = v < arcCount ? v : arcOf[v]!
       const here = state[WORDS * v + COST]!
       const leaving = here + (timed ? timed.at(arc, here) : waitMs[arc]!)
       const end = first[v + 1]!
-      const endsHere = this.#isGoalTail[head[arc]!] === 1
+      const endsHere = this.#isGoalTail[state[WORDS * v + RANK]!] === 1
       for (let m = first[v]!; m < end; m++) {
         const turn = turnMs[m]!
         if (turn >= INFINITE) continue
         const next = to[m]!
-        const nextArc = arcOf[next]!
+        const nextArc = next < arcCount ? next : arcOf[next]!
         const drive = arcMs[nextArc]!
         if (drive >= INFINITE) continue
         const slower = factor ? factor[nextArc]! : 1
@@ -191,8 +195,15 @@ export class ArcSearch {
   #nextStamp(): void {
     this.#stamp += 2
     if (this.#stamp < INFINITE) return
-    this.#state.fill(0)
+    this.#clear()
     this.#stamp = 2
+  }
+
+  #clear(): void {
+    const { head } = this.#graph
+    const { arcOf } = this.#movements
+    this.#state.fill(0)
+    for (let v = 0; v < arcOf.length; v++) this.#state[WORDS * v + RANK] = this.#rank[head[arcOf[v]!]!]!
   }
 
   #arcsTo(last: number, goal: number): Int32Array {

@@ -1,12 +1,12 @@
 import { InputError } from '@clearway/contracts'
 import { type CentreOf, LeadCentre, QuietCentre } from '@clearway/simulators'
-import { GatewayCentre } from './gateway-centre.ts'
+import { environmentOf, GatewayCentre } from './gateway-centre.ts'
 import type { ControllerSpec, Settings, Transport } from './run-order.ts'
 
 /**
  * `none`, `lead-S` with S seconds of free driving, `bluelight`, `clearway`, and `clearway-NAME` of a variant.
  *
- * @throws InputError `controller` naming what is not one of these
+ * @throws InputError `controller` naming what is not one of these, or a setting that is no key of the configuration
  */
 export function controllerOf(name: string, variants: ReadonlyMap<string, Settings>): ControllerSpec {
   if (name === 'none' || name === 'bluelight') return { name, kind: name }
@@ -14,7 +14,11 @@ export function controllerOf(name: string, variants: ReadonlyMap<string, Setting
   if (lead) return { name, kind: 'lead', leadS: Number(lead[1]) }
   if (name === 'clearway') return { name, kind: 'clearway', settings: {} }
   const settings = variants.get(name)
-  if (settings) return { name, kind: 'clearway', settings }
+  if (settings) {
+    // Told before anything runs.
+    environmentOf(settings)
+    return { name, kind: 'clearway', settings }
+  }
   const known = ['none', 'lead-SECONDS', 'bluelight', 'clearway', ...variants.keys()].join(', ')
   const message = `"${name}" is not one of ${known}`
   throw new InputError('controller', `controller ${message}`, [{ field: 'controllers', message }])

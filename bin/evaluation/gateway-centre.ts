@@ -117,7 +117,7 @@ export class GatewayCentre implements Centre {
 const scratchDir = (): string => (existsSync('/dev/shm') ? '/dev/shm' : tmpdir())
 
 /** As text, the settings are read as the variables of an environment are. @throws InputError `controller` */
-function environmentOf(settings: Settings): Record<string, string> {
+export function environmentOf(settings: Settings): Record<string, string> {
   const variables = new Map(describeConfig().map(({ path, variable }) => [path, variable]))
   return Object.fromEntries(
     Object.entries(settings).map(([path, value]) => {

@@ -315,8 +315,9 @@ export class Rehearsal {
   #judgePresence(tickMs: number): void {
     const report = this.cabinet.report()
     const { preempt, groups } = this.table
-    const on = report ? this.#demanded.calls.map(({ approach }) => approach) : []
-    for (const approach of this.#presentMs.keys()) if (!on.includes(approach)) this.#presentMs.delete(approach)
+    // Calls for several exits of one approach are one.
+    const on = new Set(report ? this.#demanded.calls.map(({ approach }) => approach) : [])
+    for (const approach of this.#presentMs.keys()) if (!on.has(approach)) this.#presentMs.delete(approach)
     const longestMs =
       (preempt.maxPresenceS + Math.max(preempt.minDwellS, ...groups.map(({ minGreenS }) => minGreenS)) + 2) * 1000
     for (const approach of on) {

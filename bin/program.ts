@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { auditCommand } from './commands/audit.ts'
 import { closureCommand } from './commands/closure.ts'
 import { conformCommand } from './commands/conform.ts'
+import { convertCommand } from './commands/convert.ts'
 import { deviceCommand } from './commands/device.ts'
 import { edgeCommand } from './commands/edge.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
@@ -26,6 +27,7 @@ export function clearwayProgram(): Command {
     flowsCommand(),
     deviceCommand(),
     importCommand(),
+    convertCommand(),
     signalCommand(),
     closureCommand(),
     ...wayCommands(),

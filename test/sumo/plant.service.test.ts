@@ -9,7 +9,8 @@ import { type Mission, readMissions } from '../../simulators/src/sumo/missions.t
 import type { PlantStep } from '../../simulators/src/sumo/plant.ts'
 import { QuietCentre } from '../../simulators/src/sumo/quiet-centre.ts'
 import { prepareScenario, type SumoScenario } from '../../simulators/src/sumo/scenario.ts'
-import { findSumo, SumoProcess } from '../../simulators/src/sumo/sumo-process.ts'
+import { SumoProcess } from '../../simulators/src/sumo/sumo-process.ts'
+import { findSumo } from '../../simulators/src/sumo/sumo-program.ts'
 import { readTripInfo } from '../../simulators/src/sumo/tripinfo.ts'
 import { need } from '../debian-packages.ts'
 

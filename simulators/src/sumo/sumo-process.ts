@@ -1,12 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
 import { createServer } from 'node:net'
-import { delimiter, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { WorldError } from '@clearway/contracts'
+import { findSumo, sumoHome, sumoInstallLine } from './sumo-program.ts'
 import { TraciClient } from './traci/client.ts'
-
-const sumoInstallLine = 'apt-get install --no-install-recommends sumo sumo-tools'
 
 /** What one run of SUMO is made of. */
 export interface SumoRun {
@@ -32,27 +29,6 @@ const STARTS_WITHIN_S = 120
 const ENDS_WITHIN_MS = 10_000
 const KEPT_LINES = 8
 
-/**
- * The `sumo` program: that of `SUMO_BINARY`, else of the path.
- *
- * @throws WorldError `sumo-missing` saying how it is installed
- */
-export function findSumo(environment: NodeJS.ProcessEnv = process.env): string {
-  const given = environment.SUMO_BINARY
-  const files = given ? [given] : (environment.PATH ?? '').split(delimiter).map((folder) => join(folder, 'sumo'))
-  const found = files.find((file) => {
-    try {
-      accessSync(file, constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
-  if (found) return found
-  const where = given ? `SUMO_BINARY names ${given}, which cannot be run` : 'no sumo on the PATH'
-  throw new WorldError('sumo-missing', `${where}; install SUMO 1.15 or later: ${sumoInstallLine}`)
-}
-
 /** A running SUMO and the link to it. */
 export class SumoProcess {
   readonly traci: TraciClient
@@ -70,8 +46,7 @@ export class SumoProcess {
     const port = await freePort()
     const child = spawn(findSumo(), [...argumentsOf(run), '--remote-port', String(port)], {
       stdio: ['ignore', 'ignore', 'pipe'],
-      // Without it SUMO looks for its schemas on the network.
-      env: { SUMO_HOME: '/usr/share/sumo', ...process.env },
+      env: { ...sumoHome, ...process.env },
     })
     const ended = endOf(child)
     const failed = new AbortController()

@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { seededRandom } from '@clearway/contracts'
 import {
   generateMissions,
@@ -13,10 +14,15 @@ import {
 } from '@clearway/simulators'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { controllerOf } from '../evaluation/controllers.ts'
-import { type ControllerResult, evaluateGreenChannel } from '../evaluation/green-channel.ts'
+import { type EvaluationResult, evaluateGreenChannel } from '../evaluation/green-channel.ts'
+import { mergeResults, readResults } from '../evaluation/result-file.ts'
+import { faultsOf } from '../evaluation/results.ts'
 import type { ControllerSpec, RunConditions, Settings, Transport } from '../evaluation/run-order.ts'
+import { tablesOf } from '../evaluation/table.ts'
+import { drawTradeOff } from '../evaluation/trade-off-picture.ts'
+import { drawTrips } from '../evaluation/trips-picture.ts'
 
-interface GreenChannelOptions {
+interface GreenChannelOptions extends ReportOptions {
   network: string
   demand: string
   signals?: string
@@ -38,7 +44,6 @@ interface GreenChannelOptions {
   lastS?: number
   parallel: number
   transport: Transport
-  json?: string
 }
 
 const DEFAULT_CONTROLLERS = 'none,lead-10,lead-15,lead-20,lead-30,lead-45,lead-60,clearway'
@@ -113,7 +118,17 @@ export function evaluateCommand(): Command {
     )
     .option('--parallel <n>', 'runs at the same time', whole, availableParallelism())
     .option('--json <file>', 'writes the results')
+    .option('--out <folder>', 'writes the tables and their plots')
     .action(evaluate)
+  command
+    .command('merge')
+    .description('joins results of the same case that were made apart, by controllers or seeds')
+    .argument('<files...>', 'as written by --json')
+    .option('--json <file>', 'writes the results')
+    .option('--out <folder>', 'writes the tables and their plots')
+    .action((files: string[], options: ReportOptions) =>
+      report(mergeResults(files.map((file) => ({ file, result: readResults(file) }))), options),
+    )
   return command
 }
 
@@ -140,35 +155,31 @@ async function evaluate(options: GreenChannelOptions): Promise<void> {
     onRun: ({ controller, seed, tookS, simulatedS }) =>
       console.error(`${controller}, seed ${seed}: ${simulatedS} s in ${tookS.toFixed(1)} s`),
   })
-  console.log(tableOf(result.freeFlowS, result.controllers))
-  if (options.json) writeFileSync(options.json, `${JSON.stringify({ ...result, conditions, missions }, null, 2)}\n`)
+  report(result, options)
+}
+
+interface ReportOptions {
+  json?: string
+  out?: string
+}
+
+/** The tables on the terminal; results, tables and plots where they are wanted. A fault of a run makes it exit with 1. */
+function report(result: EvaluationResult, { json, out }: ReportOptions): void {
+  const tables = tablesOf(result)
+  console.log(tables)
+  const faults = faultsOf(result)
+  for (const fault of faults) console.error(fault)
+  if (faults.length > 0) process.exitCode = 1
+  if (json) writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`)
+  if (!out) return
+  mkdirSync(out, { recursive: true })
+  writeFileSync(join(out, 'table.md'), `${tables}\n`)
+  writeFileSync(join(out, 'trade-off.svg'), drawTradeOff(result))
+  writeFileSync(join(out, 'trips.svg'), drawTrips(result))
 }
 
 async function missionsOf(options: GreenChannelOptions, { scenario, signals }: RunConditions): Promise<Mission[]> {
   const { plan } = await prepareScenario(scenario, signals)
   if (options.missions) return readMissions(options.missions, plan)
   return generateMissions(await readDemand(options.demand), plan, options.trips, seededRandom(MISSIONS_SEED))
-}
-
-/** Markdown, for a terminal and for a page. */
-function tableOf(freeFlowS: number, controllers: readonly ControllerResult[]): string {
-  const within = (half: number | null, digits: number) => (half === null ? '' : ` ± ${half.toFixed(digits)}`)
-  const rows = controllers.map((one) =>
-    [
-      one.name,
-      `${one.ratioMean.toFixed(3)}${within(one.ratioMean95, 3)}`,
-      one.ratioWorst.toFixed(2),
-      `${one.othersCostVehS.toFixed(0)}${within(one.othersCostVehS95, 0)}`,
-      `${(one.othersMeanDelayChange * 100).toFixed(1)} %`,
-      `${one.tripMeanS.toFixed(0)} s`,
-      one.stopsMean.toFixed(2),
-      `${one.monitorTrips}`,
-      `${one.unfinished}`,
-      `${one.seeds}`,
-    ].join(' | '),
-  )
-  const head =
-    'controller | ratio | worst | others, veh·s per trip | others, mean delay | trip | stops | monitor trips | unfinished | seeds'
-  const line = head.replaceAll(/[^|]+/g, ' --- ')
-  return [`Free flow ${freeFlowS.toFixed(1)} s`, '', ...[head, line, ...rows].map((row) => `| ${row} |`)].join('\n')
 }

@@ -22,3 +22,9 @@ export function estimate(values: readonly number[]): Estimate {
   const variance = values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (n - 1)
   return { mean: middle, half95: (T975[n - 2] ?? T975_MANY) * Math.sqrt(variance / n) }
 }
+
+/** The least value that a share of all is not above; NaN of nothing. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
+}

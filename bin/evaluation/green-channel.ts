@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import { WorldError } from '@clearway/contracts'
 import { freeFlowS, type GreenChannelOutcome, type Mission, prepareScenario } from '@clearway/simulators'
-import { type Estimate, estimate, mean } from './estimate.ts'
+import { mean } from './estimate.ts'
+import { type ControllerResult, type EvaluatedRun, type Measured, resultsOf } from './results.ts'
 import type { ControllerSpec, RunConditions, RunOrder } from './run-order.ts'
 import type { RunAnswer } from './run-worker.ts'
 
@@ -17,38 +18,12 @@ export interface Evaluation {
   onRun?: (run: EvaluatedRun) => void
 }
 
-interface EvaluatedRun extends GreenChannelOutcome {
-  controller: string
-  seed: number
-}
-
-/** How one controller did, over all seeds. */
-export interface ControllerResult {
-  name: string
-  /** Trip time over free-flow time, mean of all trips. */
-  ratioMean: number
-  ratioWorst: number
-  /** Added time loss and departure delay of all others, vehicle seconds for each trip. */
-  othersCostVehS: number
-  /** Share by which the mean delay of the others rises. */
-  othersMeanDelayChange: number
-  monitorTrips: number
-  seeds: number
-  tripMeanS: number
-  stopsMean: number
-  /** Trips that did not reach their end. */
-  unfinished: number
-  /** Half widths of 95 % intervals over the seeds; null with a single seed. */
-  ratioMean95: number | null
-  othersCostVehS95: number | null
-}
-
-export interface EvaluationResult {
+/** As it is written to a file. */
+export interface EvaluationResult extends Measured {
   /** Mean of the missions. */
   freeFlowS: number
-  freeFlowOfMissionsS: number[]
   controllers: ControllerResult[]
-  runs: EvaluatedRun[]
+  conditions: RunConditions
 }
 
 /**
@@ -84,12 +59,8 @@ export async function evaluateGreenChannel(evaluation: Evaluation): Promise<Eval
   const place = ({ controller, seed }: EvaluatedRun) =>
     orders.findIndex((order) => order.controller.name === controller && order.seed === seed)
   runs.sort((a, b) => place(a) - place(b))
-  return {
-    freeFlowS: mean(free),
-    freeFlowOfMissionsS: free,
-    controllers: controllers.map(({ name }) => resultOf(name, runs, missions, free)),
-    runs,
-  }
+  const measured = { missions, freeFlowOfMissionsS: free, runs }
+  return { freeFlowS: mean(free), controllers: resultsOf(controllers, measured), ...measured, conditions }
 }
 
 function oneRun(order: RunOrder, running: Set<Worker>): Promise<GreenChannelOutcome> {
@@ -107,38 +78,4 @@ function oneRun(order: RunOrder, running: Set<Worker>): Promise<GreenChannelOutc
       fail(`its thread ended with ${code}`)
     })
   })
-}
-
-function resultOf(
-  name: string,
-  all: readonly EvaluatedRun[],
-  missions: readonly Mission[],
-  free: readonly number[],
-): ControllerResult {
-  const runs = all.filter(({ controller }) => controller === name)
-  const freeOf = new Map(missions.map(({ id }, i) => [`amb-${id}`, free[i]!]))
-  const ratiosOf = ({ ambulances }: EvaluatedRun) =>
-    ambulances.map(({ id, durationS, departDelayS }) => (durationS + departDelayS) / freeOf.get(id)!)
-  const pairs = runs.map((run) => ({
-    run,
-    base: all.find(({ controller, seed }) => controller === 'none' && seed === run.seed)!,
-  }))
-  const added = pairs.map(({ run, base }) => run.othersDelayVehS - base.othersDelayVehS)
-  const cost: Estimate = estimate(added.map((vehS) => vehS / missions.length))
-  const ratio: Estimate = estimate(runs.map((run) => mean(ratiosOf(run))))
-  const trips = runs.flatMap(({ ambulances }) => ambulances)
-  return {
-    name,
-    ratioMean: mean(runs.flatMap(ratiosOf)),
-    ratioWorst: Math.max(...runs.flatMap(ratiosOf)),
-    othersCostVehS: cost.mean,
-    othersMeanDelayChange: mean(pairs.map(({ base }, i) => added[i]! / base.othersDelayVehS)),
-    monitorTrips: runs.reduce((sum, { monitorTrips }) => sum + monitorTrips, 0),
-    seeds: runs.length,
-    tripMeanS: mean(trips.map(({ durationS, departDelayS }) => durationS + departDelayS)),
-    stopsMean: mean(trips.map(({ stops }) => stops)),
-    unfinished: runs.length * missions.length - trips.length,
-    ratioMean95: ratio.half95 ?? null,
-    othersCostVehS95: cost.half95 ?? null,
-  }
 }

@@ -12,6 +12,7 @@ export { type Disturbances, undisturbed } from './sumo/disturbances.ts'
 export { freeFlowS, type GreenChannelOutcome, runGreenChannel } from './sumo/green-channel-run.ts'
 export { LeadCentre } from './sumo/lead-centre.ts'
 export { generateMissions, type Mission, readMissions } from './sumo/missions.ts'
+export type { OthersDelay, Side } from './sumo/others.ts'
 export { QuietCentre } from './sumo/quiet-centre.ts'
 export {
   type PreparedScenario,

@@ -13,16 +13,16 @@ const folder = mkdtempSync(join(tmpdir(), 'clearway-evaluate-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const command = join(import.meta.dirname, '..', '..', 'bin', 'clearway.ts')
+const clearwayCommand = (...words: string[]) =>
+  spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', command, 'evaluate', ...words], {
+    encoding: 'utf8',
+  })
 const evaluate = (...more: string[]) =>
-  spawnSync(
-    process.execPath,
-    [
-      ...['--disable-warning=ExperimentalWarning', command, 'evaluate', 'green-channel'],
-      ...['--network', netFile as string, '--demand', data('sumo/jinan_6295.rou.xml.gz')],
-      ...['--signals', data('sumo/tls_6295_coord120.add.xml')],
-      ...more,
-    ],
-    { encoding: 'utf8' },
+  clearwayCommand(
+    'green-channel',
+    ...['--network', netFile as string, '--demand', data('sumo/jinan_6295.rou.xml.gz')],
+    ...['--signals', data('sumo/tls_6295_coord120.add.xml')],
+    ...more,
   )
 
 describe.skipIf(!ready)('clearway evaluate green-channel (needs sumo and CLEARWAY_TEST_DATA)', () => {
@@ -32,7 +32,19 @@ describe.skipIf(!ready)('clearway evaluate green-channel (needs sumo and CLEARWA
     writeFileSync(missions, JSON.stringify([{ ...first, depart: 120 }]))
     const json = join(folder, 'results.json')
     const controllers = ['--controllers', 'clearway', '--variant', 'short:sessions.hours=1']
-    const run = evaluate('--missions', missions, ...controllers, '--seeds', '1', '--last-s', '370', '--json', json)
+    const run = evaluate(
+      '--missions',
+      missions,
+      ...controllers,
+      '--seeds',
+      '1',
+      '--last-s',
+      '370',
+      '--json',
+      json,
+      '--out',
+      join(folder, 'out'),
+    )
     expect(run.stderr).toMatch(/clearway-short, seed 1: 370 s in/)
     expect(run.status).toBe(0)
     expect(run.stdout).toMatch(/^\| clearway \| 1\.\d+ \| 1\.\d+ \| -?\d+ \|/m)
@@ -49,6 +61,17 @@ describe.skipIf(!ready)('clearway evaluate green-channel (needs sumo and CLEARWA
     })
     expect(none.ratioMean).toBeGreaterThan(clearway.ratioMean)
     expect(short.ratioMean).toBe(clearway.ratioMean)
+    expect(clearway).toMatchObject({
+      redPassings: 0,
+      settings: {},
+      sides: { across: { vehicles: expect.any(Number) } },
+    })
+    expect(clearway.recoveries + clearway.unrecovered).toBeGreaterThan(0)
+    expect(readFileSync(join(folder, 'out', 'table.md'), 'utf8')).toContain(run.stdout.trim())
+    expect(readFileSync(join(folder, 'out', 'trade-off.svg'), 'utf8')).toContain('>clearway-short</text>')
+    expect(readFileSync(join(folder, 'out', 'trips.svg'), 'utf8').match(/<circle/g)).toHaveLength(3)
+    const merged = clearwayCommand('merge', json, json)
+    expect([merged.status, merged.stdout]).toEqual([0, run.stdout])
   }, 120_000)
 
   it('names a wrong controller, a wrong number and a missing file, with their exit codes', () => {

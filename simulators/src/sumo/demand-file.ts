@@ -12,7 +12,7 @@ import type { DemandTrip } from './missions.ts'
 export async function readDemand(file: string): Promise<DemandTrip[]> {
   const trips: DemandTrip[] = []
   const named = new Map<string, string[]>()
-  let departS: number | undefined
+  let vehicle: { id: string; departS: number } | undefined
   try {
     const raw = createReadStream(file)
     const lines = createInterface({ input: file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw })
@@ -25,10 +25,10 @@ export async function readDemand(file: string): Promise<DemandTrip[]> {
         const edges = attributes.edges?.trim().split(/\s+/)
         if (tag === 'vehicle') {
           const route = named.get(attributes.route ?? '')
-          departS = Number(attributes.depart)
-          if (route) trips.push({ departS, route })
+          vehicle = { id: attributes.id ?? '', departS: Number(attributes.depart) }
+          if (route) trips.push({ ...vehicle, route })
         } else if (edges && attributes.id) named.set(attributes.id, edges)
-        else if (edges && departS !== undefined) trips.push({ departS, route: edges })
+        else if (edges && vehicle) trips.push({ ...vehicle, route: edges })
       }
     }
   } catch (cause) {

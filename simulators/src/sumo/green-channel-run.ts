@@ -3,12 +3,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seededRandom, WorldError } from '@clearway/contracts'
+import type { Absence } from './absences.ts'
 import type { CentreOf } from './centre.ts'
+import { readDemand } from './demand-file.ts'
 import { type Disturbances, undisturbed } from './disturbances.ts'
 import { type Mission, shiftOf } from './missions.ts'
+import { delaysBySide, type OthersDelay, type Side, sideOf } from './others.ts'
 import { Plant, type PlantStep } from './plant.ts'
 import { ambulanceId, approachDetectors, writeAllGreen, writeAmbulances, writeDetectors } from './run-files.ts'
 import type { PreparedScenario } from './scenario.ts'
+import type { Passing } from './stop-lines.ts'
 import { SumoProcess } from './sumo-process.ts'
 import { readTripInfo, type TripInfo } from './tripinfo.ts'
 
@@ -29,11 +33,17 @@ export interface GreenChannelRun {
 }
 
 export interface GreenChannelOutcome {
-  /** In the order of the missions. */
+  /** Those that reached their ends, in the order of the missions. */
   ambulances: TripInfo[]
   /** Of all others: time loss and wait for departure together, vehicle seconds. */
   othersDelayVehS: number
   others: number
+  /** The same apart, by where their routes lie beside those of the missions. */
+  othersBySide: Record<Side, OthersDelay>
+  /** Times that junctions were away from their plans, and which missions passed them meanwhile. */
+  absences: (Absence & { missions: string[] })[]
+  /** Stop lines that ambulances have crossed. */
+  passings: Passing[]
   monitorTrips: number
   /** Of everything that the signals showed and the ambulances did: the same for the same run. */
   digest: string
@@ -88,9 +98,13 @@ export async function runGreenChannel(run: GreenChannelRun): Promise<GreenChanne
     } catch (error) {
       throw await sumo.abandon(error)
     }
-    const trips = readTripInfo(file('tripinfo.xml'))
+    const trips = readTripInfo(file('tripinfo.xml')).filter(({ departS }) => departS >= 0)
+    const side = sideOf(missions, plan)
+    const sides = new Map((await readDemand(scenario.demandFile)).map((trip) => [trip.id, side(trip)]))
     return {
-      ...summed(trips, missions),
+      ...summed(trips, missions, sides),
+      absences: plant.absences.map((absence) => ({ ...absence, missions: missionsIn(absence, plant.passings) })),
+      passings: [...plant.passings],
       monitorTrips: plant.trips.length,
       digest: digest.digest('hex'),
       simulatedS: plant.atS - beginS,
@@ -116,14 +130,26 @@ async function driven(
   return plant
 }
 
-function summed(trips: readonly TripInfo[], missions: readonly Mission[]) {
+const missionsIn = (
+  { junction, enteredS, recoveredS = Number.POSITIVE_INFINITY }: Absence,
+  all: readonly Passing[],
+) => [
+  ...new Set(
+    all
+      .filter((passing) => passing.junction === junction && passing.atS >= enteredS && passing.atS <= recoveredS)
+      .map(({ mission }) => mission),
+  ),
+]
+
+function summed(trips: readonly TripInfo[], missions: readonly Mission[], sides: ReadonlyMap<string, Side>) {
   const ids = missions.map(ambulanceId)
   const byId = new Map(trips.map((trip) => [trip.id, trip]))
   const others = trips.filter(({ id }) => !ids.includes(id))
   return {
-    ambulances: ids.flatMap((id) => byId.get(id) ?? []),
+    ambulances: ids.flatMap((id) => byId.get(id) ?? []).filter(({ arrived }) => arrived),
     othersDelayVehS: others.reduce((sum, { timeLossS, departDelayS }) => sum + timeLossS + departDelayS, 0),
     others: others.length,
+    othersBySide: delaysBySide(others, sides),
   }
 }
 
@@ -154,7 +180,9 @@ export async function freeFlowS(prepared: PreparedScenario, missions: readonly M
     } catch (error) {
       throw await sumo.abandon(error)
     }
-    const byId = new Map(readTripInfo(file('tripinfo.xml')).map((trip) => [trip.id, trip.durationS]))
+    const byId = new Map(
+      readTripInfo(file('tripinfo.xml')).flatMap(({ id, durationS, arrived }) => (arrived ? [[id, durationS]] : [])),
+    )
     return missions.map((mission) => {
       const tookS = byId.get(ambulanceId(mission))
       if (tookS !== undefined) return tookS

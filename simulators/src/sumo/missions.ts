@@ -48,6 +48,7 @@ export function readMissions(file: string, plan: SumoPlan): Mission[] {
 
 /** A trip of the demand. */
 export interface DemandTrip {
+  id: string
   departS: number
   route: readonly string[]
 }

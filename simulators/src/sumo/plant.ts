@@ -8,12 +8,14 @@ import {
   type Trip,
   VehicleAgent,
 } from '@clearway/edge'
+import { type Absence, AbsenceWatch } from './absences.ts'
 import type { Centre, CentreOf } from './centre.ts'
 import { type Disturbances, falseDetector, falseDetectors, silentJunctions } from './disturbances.ts'
 import type { Mission } from './missions.ts'
 import { type ApproachDetectors, approachDetectors } from './run-files.ts'
 import { ORIGIN_MS, orderOf, type PreparedScenario } from './scenario.ts'
 import { SignalFace } from './signal-face.ts'
+import { type Passing, StopLineWatch, stopLinesOf } from './stop-lines.ts'
 import { AmbulanceOnStreet, ApproachOnStreet, Street } from './street.ts'
 import type { TraciClient } from './traci/client.ts'
 import { variable } from './traci/commands.ts'
@@ -51,6 +53,7 @@ interface Crew {
   mission: Mission
   street: AmbulanceOnStreet
   agent: Agent
+  watch: StopLineWatch
   state: 'waits' | 'announced' | 'sent' | 'driving' | 'arrived'
 }
 
@@ -68,6 +71,8 @@ export class Plant {
   readonly #faces = new Map<string, SignalFace>()
   readonly #written = new Map<string, string>()
   readonly #approaches: { detectors: ApproachDetectors; street: ApproachOnStreet }[]
+  readonly #absences: { controller: SimulatedController; watch: AbsenceWatch }[]
+  readonly #passings: Passing[] = []
   /** Junctions that nobody hears of: their controllers run alone. */
   #silent: SimulatedController[] = []
   #signals: Agent[] = []
@@ -90,12 +95,27 @@ export class Plant {
       detectors,
       street: new ApproachOnStreet(detectors),
     }))
+    const byJunction = Map.groupBy(this.#approaches, ({ detectors }) => detectors.junction)
+    this.#absences = city.junctions.map((table) => ({
+      controller: this.#controllers.get(table.id)!,
+      watch: new AbsenceWatch(table, byJunction.get(table.id)?.map(({ detectors }) => detectors) ?? []),
+    }))
     this.clock = new ManualClock(this.#warmUp())
   }
 
   /** Conflict monitors that have tripped so far. */
   get trips(): (Trip & { junction: string })[] {
     return [...this.#controllers].flatMap(([junction, { trip }]) => (trip ? [{ junction, ...trip }] : []))
+  }
+
+  /** Times that junctions were away from their plans. */
+  get absences(): Absence[] {
+    return this.#absences.flatMap(({ watch }) => watch.all)
+  }
+
+  /** Stop lines that ambulances have crossed. */
+  get passings(): readonly Passing[] {
+    return this.#passings
   }
 
   get atS(): number {
@@ -131,11 +151,14 @@ export class Plant {
       const detector = wrong.has(i) ? falseDetector(random.fork(device)) : street
       return new DetectorAgent(centre.uplink(identity('detector', device)), detector, detectorPeriodS)
     })
+    const stopLines = stopLinesOf(prepared.plan)
     this.#crews = missions.map((mission, i) => {
       const street = new AmbulanceOnStreet()
+      const watch = new StopLineWatch(mission.id, mission.route, stopLines)
       const uplink = centre.uplink(identity('vehicle', vehicles[i]!))
       // The way is the given one, in SUMO as at the centre; another of the centre is not driven.
-      return { mission, street, agent: new VehicleAgent(uplink, street, { follow: () => undefined }), state: 'waits' }
+      const agent = new VehicleAgent(uplink, street, { follow: () => undefined })
+      return { mission, street, agent, watch, state: 'waits' }
     })
     for (const agent of [...this.#signals, ...this.#detectors]) agent.start()
     for (const { detectors } of this.#approaches) this.#street.watchApproach(detectors)
@@ -224,15 +247,24 @@ export class Plant {
         this.#street.watchVehicle(device)
         crew.state = 'driving'
       } else if (arrived.includes(device)) {
+        this.#watch(crew, `${crew.mission.route.at(-1)}_0`)
         const { destination } = orderOf(crew.mission, this.#options.prepared)
         crew.street.arrived({ ...destination, speedMps: 0, headingDeg: 0, accuracyM: 3 }, this.clock.now())
         crew.state = 'arrived'
       } else if (crew.state === 'driving') {
         const fix = this.#street.fixOf(device)
         if (fix) crew.street.moved(fix)
+        const lane = this.#street.laneOf(device)
+        if (lane !== undefined) this.#watch(crew, lane)
       }
     }
     for (const { street } of this.#approaches) street.observe(this.#street.seen)
+    const isCovered = (loop: string) => this.#street.isCovered(loop)
+    for (const { controller, watch } of this.#absences) watch.observe(controller.report()!, this.#atS, isCovered)
+  }
+
+  #watch({ watch }: Crew, lane: string): void {
+    this.#passings.push(...watch.moved(lane, this.#atS, (junction) => this.#written.get(junction)!))
   }
 
   /** Cameras are looked at when their agents report: from their first step on, once a period. */

@@ -144,7 +144,7 @@ export class Street {
 
   /** From its departure to its arrival. */
   watchVehicle(id: string): void {
-    this.#traci.subscribe('vehicle', id, [variable.position, variable.speed, variable.angle])
+    this.#traci.subscribe('vehicle', id, [variable.position, variable.speed, variable.angle, variable.laneId])
   }
 
   /** Takes what a step has brought. */
@@ -161,6 +161,18 @@ export class Street {
 
   get seen(): ReadonlyMap<string, Read> {
     return this.#seen
+  }
+
+  /** Of a vehicle that is watched; empty while it is set forward, undefined when it is not on the road. */
+  laneOf(vehicle: string): string | undefined {
+    const item = this.#seen.get(vehicle)?.get(variable.laneId)
+    return item?.type === 'string' ? item.value : undefined
+  }
+
+  /** Whether somebody was over a loop in the last second. */
+  isCovered(loop: string): boolean {
+    const seen = this.#seen.get(loop)
+    return seen !== undefined && textsIn(seen, variable.vehicleIds).length > 0
   }
 
   /** Undefined while the vehicle is not on the road. */

@@ -101,6 +101,8 @@ function argumentsOf(run: SumoRun): string[] {
     ...optional('--begin', run.beginS),
     ...optional('--end', run.endS),
     ...optional('--tripinfo-output', run.tripinfoFile),
+    // Of a run that is cut short, who is under way has lost time too.
+    ...(run.tripinfoFile === undefined ? [] : ['--tripinfo-output.write-unfinished', 'true']),
     ...optional('--lateral-resolution', run.lateralResolutionM),
     ...['--no-step-log', 'true', '--no-warnings', 'true', '--xml-validation', 'never'],
     ...['--xml-validation.net', 'never', '--xml-validation.routes', 'never'],

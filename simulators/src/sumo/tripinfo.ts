@@ -11,6 +11,10 @@ export interface TripInfo {
   /** Against driving freely. */
   timeLossS: number
   stops: number
+  /** Stood, without waiting to start. */
+  standingS: number
+  /** Whether it came to its end; the times of others are those up to the end of the run. */
+  arrived: boolean
 }
 
 /**
@@ -34,6 +38,8 @@ export function readTripInfo(file: string): TripInfo[] {
       durationS: Number(value('duration')),
       timeLossS: Number(value('timeLoss')),
       stops: Number(value('waitingCount')),
+      standingS: Number(value('waitingTime')),
+      arrived: Number(value('arrival')) >= 0,
     }
   })
 }

@@ -51,8 +51,8 @@ describe('a file of missions', () => {
 
 describe('missions that are drawn', () => {
   const demand = [
-    { departS: 0, route: ['a', 'b', 'c', 'd'] },
-    { departS: 600, route: ['d', 'e'] },
+    { id: '1', departS: 0, route: ['a', 'b', 'c', 'd'] },
+    { id: '2', departS: 600, route: ['d', 'e'] },
   ]
 
   it('follow trips that pass signals, in the middle of the demand, the same for the same seed', () => {
@@ -83,7 +83,7 @@ it('reads the trips of a demand, with routes of their own and named ones', async
     </routes>`,
   )
   expect(await readDemand(file)).toEqual([
-    { departS: 5, route: ['a', 'b'] },
-    { departS: 7, route: ['c', 'd'] },
+    { id: '1', departS: 5, route: ['a', 'b'] },
+    { id: '2', departS: 7, route: ['c', 'd'] },
   ])
 })

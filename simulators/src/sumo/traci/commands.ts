@@ -29,6 +29,7 @@ export const variable = {
   position: 0x42,
   angle: 0x43,
   road: 0x50,
+  laneId: 0x51,
   time: 0x66,
   departedIds: 0x74,
   arrivedIds: 0x7a,

@@ -6,10 +6,11 @@ import { type Graph, INFINITE } from '../src/hierarchy/graph.ts'
 import { customize } from '../src/hierarchy/metric.ts'
 import { Potential } from '../src/hierarchy/potential.ts'
 import type { Topology } from '../src/hierarchy/topology.ts'
-import { ArcSearch, type Bounds, leastTurns, type MovementCosts } from '../src/search/arc-search.ts'
+import { ArcSearch, type Bounds, type MovementCosts } from '../src/search/arc-search.ts'
 import { drivingProfiles } from '../src/search/driving-profile.ts'
 import { type MovementGraph, movementGraph } from '../src/search/movement-graph.ts'
 import { type TimedWaits, timedWaits } from '../src/search/signal-plan.ts'
+import { boundWeights, turnBounds } from '../src/search/turn-bounds.ts'
 import { seededPairs } from './bench-city.ts'
 import { cpuPerItem, quickestOf } from './measure.ts'
 import { type SyntheticStreet, syntheticStreet } from './signals.ts'
@@ -52,11 +53,10 @@ export function turnRows({
 }: TurnBench) {
   const movements = movementGraph(graph, [])
   const street = syntheticStreet(graph, places, movements, turnBans(graph, movements))
-  const leastTurnMs = leastTurns(graph, movements, street.turnMs)
-  const boundOf = (waitMs: Int32Array) => {
+  const turns = turnBounds(graph, movements, street.turnMs)
+  const boundOf = (waitMs?: Int32Array) => {
     const metric = new Int32Array(2 * topology.arcCount)
-    const weighed = weights.map((ms, arc) => Math.min(INFINITE, ms + waitMs[arc]! + leastTurnMs[arc]!))
-    customize(topology, weighed, metric)
+    customize(topology, boundWeights(weights, turns, waitMs), metric)
     return new Potential(topology, metric)
   }
   const base = { arcMs: weights, turnMs: street.turnMs }
@@ -65,10 +65,10 @@ export function turnRows({
   const timed = timedWaits(street.planOf, street.waitMs, 0, HORIZON_MS)
   const normalBounds = {
     withWaits: boundOf(normal.waitMs),
-    withoutWaits: boundOf(new Int32Array(graph.arcCount)),
-    leastTurnMs,
+    withoutWaits: boundOf(),
+    turns,
   }
-  const priorityBounds = { withWaits: boundOf(priority.waitMs), leastTurnMs }
+  const priorityBounds = { withWaits: boundOf(priority.waitMs), turns }
   const search = { graph, topology, movements }
   const asNormal = nodeSearch({ ...search, costs: normal, bounds: normalBounds, timed })
   const withPriority = nodeSearch({ ...search, costs: priority, bounds: priorityBounds })

@@ -7,13 +7,15 @@ import {
   importCity,
   type RouteAnswer,
 } from '@clearway/routing'
+import { INFINITE } from '../../routing/src/hierarchy/graph.ts'
 import { customize } from '../../routing/src/hierarchy/metric.ts'
 import { Potential } from '../../routing/src/hierarchy/potential.ts'
 import { arcGraph } from '../../routing/src/search/arc-graph.ts'
-import { ArcSearch, leastTurns } from '../../routing/src/search/arc-search.ts'
+import { ArcSearch } from '../../routing/src/search/arc-search.ts'
 import { topologyOf } from '../../routing/src/search/route-engine.ts'
 import { signalWaits } from '../../routing/src/search/signal-wait.ts'
-import { CLOSED_MS, travelCost } from '../../routing/src/search/travel-cost.ts'
+import { travelCost } from '../../routing/src/search/travel-cost.ts'
+import { boundWeights, type TurnBounds, turnBounds } from '../../routing/src/search/turn-bounds.ts'
 import { StreetMapPicture } from './street-map-picture.ts'
 
 const map = join(import.meta.dirname, '..', '..', 'simulators', 'cities', 'heidelberg', 'heidelberg.osm.pbf')
@@ -56,19 +58,18 @@ function searchSpaces({ network, city }: ImportedCity, { arcs }: RouteAnswer) {
   const cost = travelCost(network, drivingProfiles.car, signalWaits(network, city.junctions))
   const topology = topologyOf(network)
   const search = new ArcSearch(network, arcGraph(network), topology.rank)
-  const settled = (weight: (arc: number) => number, leastTurnMs?: Int32Array) => {
+  const settled = (weights: Int32Array, turns?: TurnBounds) => {
     const metric = new Int32Array(2 * topology.arcCount)
-    const weights = cost.arcMs.map((ms, arc) => (ms >= CLOSED_MS ? CLOSED_MS : Math.min(CLOSED_MS, weight(arc))))
     customize(topology, weights, metric)
-    const bounds = { withWaits: new Potential(topology, metric), ...(leastTurnMs && { leastTurnMs }) }
+    const bounds = { withWaits: new Potential(topology, metric), ...(turns && { turns }) }
     search.aim(bounds, [{ arc: arcs.at(-1)!, costMs: 0 }])
     const found = search.from([{ arc: arcs[0]!, costMs: 0 }], cost, bounds)
     if (!found || `${found.arcs}` !== `${arcs}`) throw new Error('the search for the picture found another route')
     return search.settledArcs()
   }
-  const least = leastTurns(network, arcGraph(network), cost.turnMs)
+  const turns = turnBounds(network, arcGraph(network), cost.turnMs)
   return {
-    bounded: settled((arc) => cost.arcMs[arc]! + cost.waitMs[arc]! + least[arc]!, least),
-    unbounded: settled(() => 0),
+    bounded: settled(boundWeights(cost.arcMs, turns, cost.waitMs), turns),
+    unbounded: settled(cost.arcMs.map((ms) => (ms >= INFINITE ? INFINITE : 0))),
   }
 }

@@ -2,6 +2,8 @@ import { type Graph, INFINITE } from '../hierarchy/graph.ts'
 import type { Potential } from '../hierarchy/potential.ts'
 import type { MovementGraph } from './movement-graph.ts'
 import type { TimedWaits } from './signal-plan.ts'
+import type { TurnBounds } from './turn-bounds.ts'
+import { VertexQueue } from './vertex-queue.ts'
 
 /** Costs in whole milliseconds, `INFINITE` where something may not be driven. */
 export interface MovementCosts {
@@ -22,24 +24,12 @@ export interface ArcEnd {
 
 /** Lower bounds of the rest of a way; all are aimed at the same goals. */
 export interface Bounds {
-  /** Its weights are what each arc costs, the expected wait at its head, and the least turn out of it. */
+  /** Its weights are what each arc costs, the expected wait at its head, and its turn bounds. */
   withWaits: Potential
   /** The same without waits; for searches that know when signals are green. */
   withoutWaits?: Potential
-  /** The least turn out of each arc, see `leastTurns`. Where it is absent the weights count no turns. */
-  leastTurnMs?: Int32Array
-}
-
-/**
- * The least that leaving each arc costs, which is much where a road ends across another one. Lower bounds that count it
- * halve the search, and more.
- */
-export function leastTurns({ arcCount }: Graph, { first }: MovementGraph, turnMs: Int32Array): Int32Array {
-  const least = new Int32Array(arcCount).fill(INFINITE)
-  for (let arc = 0; arc < arcCount; arc++) {
-    for (let m = first[arc]!; m < first[arc + 1]!; m++) if (turnMs[m]! < least[arc]!) least[arc] = turnMs[m]!
-  }
-  return least
+  /** Where they are absent the weights count no turns. */
+  turns?: TurnBounds
 }
 
 export interface SearchOptions {
@@ -68,7 +58,7 @@ const WORDS = 4
 /**
  * The exact cheapest path from arcs to arcs with turn costs, forbidden turns and waits: A* over the vertices of a movement
  * graph. The lower bound of a vertex is the wait at its head, the least turn there and the potential of the node, whose
- * weights hold the arcs' costs, waits and least turns; before the horizon of known plans, where a wait may be nothing, the
+ * weights hold the arcs' costs, waits and turn bounds; before the horizon of known plans, where a wait may be nothing, the
  * potential without waits. Both are consistent. One instance answers one search after the other and must not be shared
  * between threads.
  */
@@ -97,13 +87,16 @@ export class ArcSearch {
   }
 
   /** Where the following searches end; aims their bounds. */
-  aim({ withWaits, withoutWaits }: Bounds, goals: readonly ArcEnd[]): void {
+  aim({ withWaits, withoutWaits, turns }: Bounds, goals: readonly ArcEnd[]): void {
     const { tail } = this.#graph
     const rank = this.#rank
     for (const { arc } of this.#goals) this.#isGoalTail[rank[tail[arc]!]!] = 0
     for (const { arc } of goals) this.#isGoalTail[rank[tail[arc]!]!] = 1
     this.#goals = goals
-    const targets = goals.map(({ arc, costMs }) => ({ node: tail[arc]!, cost: costMs }))
+    const targets = goals.map(({ arc, costMs }) => ({
+      node: tail[arc]!,
+      cost: costMs + (turns ? turns.intoMs[arc]! : 0),
+    }))
     withWaits.aim(targets)
     withoutWaits?.aim(targets)
   }
@@ -120,7 +113,8 @@ export class ArcSearch {
     const { arcMs, turnMs, waitMs } = costs
     const state = this.#state
     const queue = this.#queue
-    const { withWaits, leastTurnMs } = bounds
+    const { withWaits } = bounds
+    const outMs = bounds.turns?.outMs
     const withoutWaits = bounds.withoutWaits ?? withWaits
     const horizonMs = timed ? timed.horizonMs : 0
     this.#nextStamp()
@@ -133,7 +127,7 @@ export class ArcSearch {
       const word = WORDS * vertex
       const rank = state[word + RANK]!
       const onward = ms < horizonMs ? withoutWaits.fromRank(rank) : waitMs[arc]! + withWaits.fromRank(rank)
-      const rest = leastTurnMs ? leastTurnMs[arc]! + onward : onward
+      const rest = outMs ? outMs[arc]! + onward : onward
       if (rest >= INFINITE || ms + rest >= best) return
       state[word + STAMP] = reached
       state[word + COST] = ms
@@ -146,8 +140,7 @@ export class ArcSearch {
     }
     let last = -1
     let goal = -1
-    while (queue.size > 0 && queue.leastKey < best) {
-      const v = queue.take()
+    for (let v = queue.take(best); v >= 0; v = queue.take(best)) {
       if (state[WORDS * v + STAMP] === done) continue
       state[WORDS * v + STAMP] = done
       this.settled++
@@ -177,7 +170,7 @@ export class ArcSearch {
         const atHead = leaving + turn + (factor ? Math.round(drive * slower) : drive)
         if (atHead >= best) continue
         const stamp = state[WORDS * next + STAMP]!
-        if (stamp === done || (stamp === reached && atHead >= state[WORDS * next + COST]!)) continue
+        if (stamp >= reached && atHead >= state[WORDS * next + COST]!) continue
         reach(next, nextArc, atHead, v)
       }
     }
@@ -210,68 +203,5 @@ export class ArcSearch {
     const arcs = [goal]
     for (let v = last; v >= 0; v = this.#state[WORDS * v + BEFORE]!) arcs.push(this.#movements.arcOf[v]!)
     return Int32Array.from(arcs.reverse())
-  }
-}
-
-/** Vertices by key, the least first, a heap with four children a place. One vertex may be in it several times. */
-class VertexQueue {
-  size = 0
-  #keys = new Int32Array(1024)
-  #vertices = new Int32Array(1024)
-
-  get leastKey(): number {
-    return this.#keys[0]!
-  }
-
-  clear(): void {
-    this.size = 0
-  }
-
-  add(key: number, vertex: number): void {
-    if (this.size === this.#keys.length) this.#grow()
-    const keys = this.#keys
-    const vertices = this.#vertices
-    let i = this.size++
-    while (i > 0) {
-      const above = (i - 1) >> 2
-      if (keys[above]! <= key) break
-      keys[i] = keys[above]!
-      vertices[i] = vertices[above]!
-      i = above
-    }
-    keys[i] = key
-    vertices[i] = vertex
-  }
-
-  /** The vertex of least key; the queue must not be empty. */
-  take(): number {
-    const keys = this.#keys
-    const vertices = this.#vertices
-    const least = vertices[0]!
-    const size = --this.size
-    const key = keys[size]!
-    let i = 0
-    for (;;) {
-      const firstBelow = 4 * i + 1
-      if (firstBelow >= size) break
-      let child = firstBelow
-      const end = Math.min(firstBelow + 4, size)
-      for (let c = firstBelow + 1; c < end; c++) if (keys[c]! < keys[child]!) child = c
-      if (keys[child]! >= key) break
-      keys[i] = keys[child]!
-      vertices[i] = vertices[child]!
-      i = child
-    }
-    keys[i] = key
-    vertices[i] = vertices[size]!
-    return least
-  }
-
-  #grow(): void {
-    const [keys, vertices] = [this.#keys, this.#vertices]
-    this.#keys = new Int32Array(2 * keys.length)
-    this.#vertices = new Int32Array(2 * keys.length)
-    this.#keys.set(keys)
-    this.#vertices.set(vertices)
   }
 }

@@ -5,9 +5,10 @@ import { customize } from '../../src/hierarchy/metric.ts'
 import { nodeOrder } from '../../src/hierarchy/node-order.ts'
 import { Potential } from '../../src/hierarchy/potential.ts'
 import { buildTopology } from '../../src/hierarchy/topology.ts'
-import { type ArcEnd, ArcSearch, leastTurns } from '../../src/search/arc-search.ts'
+import { type ArcEnd, ArcSearch } from '../../src/search/arc-search.ts'
 import { movementGraph } from '../../src/search/movement-graph.ts'
 import { type ApproachPlan, type TimedWaits, timedWaits } from '../../src/search/signal-plan.ts'
+import { boundWeights, turnBounds } from '../../src/search/turn-bounds.ts'
 import { randomGraph } from '../hierarchy/random-graph.ts'
 
 /** A random city: roads, turn costs, closed turns, signals on every third node with plans of their own. */
@@ -31,13 +32,14 @@ function city(seed: number, nodeCount: number) {
     customize(topology, weights, metric)
     return new Potential(topology, metric)
   }
-  // Half of the cities count the least turns in their bounds, half do without.
-  const leastTurnMs = seed % 2 === 0 ? leastTurns(graph, movements, turnMs) : undefined
-  const weights = arcMs.map((ms, arc) => Math.min(INFINITE, ms + (leastTurnMs?.[arc] ?? 0)))
+  // Half of the cities count turns in their bounds, half do without.
+  const turns = seed % 2 === 0 ? turnBounds(graph, movements, turnMs) : undefined
+  const none = new Int32Array(graph.arcCount)
+  const counted = turns ?? { outMs: none, intoMs: none }
   const bounds = {
-    withWaits: potential(weights.map((ms, arc) => Math.min(INFINITE, ms + waitMs[arc]!))),
-    withoutWaits: potential(weights),
-    ...(leastTurnMs ? { leastTurnMs } : {}),
+    withWaits: potential(boundWeights(arcMs, counted, waitMs)),
+    withoutWaits: potential(boundWeights(arcMs, counted)),
+    ...(turns ? { turns } : {}),
   }
   const costs = { arcMs, turnMs, waitMs }
   return { random, graph, movements, costs, plans, bounds, search: new ArcSearch(graph, movements, topology.rank) }

@@ -7,9 +7,9 @@ import { customize } from '../../src/hierarchy/metric.ts'
 import { nodeOrder } from '../../src/hierarchy/node-order.ts'
 import { Potential } from '../../src/hierarchy/potential.ts'
 import { buildTopology } from '../../src/hierarchy/topology.ts'
-import { leastTurns } from '../../src/search/arc-search.ts'
 import { movementGraph } from '../../src/search/movement-graph.ts'
 import { type ApproachPlan, timedWaits } from '../../src/search/signal-plan.ts'
+import { boundWeights, turnBounds } from '../../src/search/turn-bounds.ts'
 
 const NODES = 9
 const CLOSED = 2 ** 30 - 1
@@ -42,7 +42,7 @@ const streets = fc.record({
 
 it('equals Dijkstra over movements with the same turn costs and the same waits at signals', () => {
   fc.assert(
-    fc.property(streets, ({ arcs, turns, departMs, horizonMs, capMs, places }) => {
+    fc.property(streets, ({ arcs, turns: turnCosts, departMs, horizonMs, capMs, places }) => {
       const { graph, arcOf } = graphOf(
         NODES,
         Int32Array.from(arcs, ({ tail }) => tail),
@@ -66,15 +66,13 @@ it('equals Dijkstra over movements with the same turn costs and the same waits a
         return new Potential(topology, metric)
       }
       const movements = movementGraph(graph, [])
-      const turnMs = Int32Array.from({ length: movements.movementCount }, (_, m) => turns[m % turns.length]!)
-      const leastTurnMs = leastTurns(graph, movements, turnMs)
-      const weigh = (waits: Int32Array) =>
-        potential(arcMs.map((ms, arc) => Math.min(CLOSED, ms + waits[arc]! + leastTurnMs[arc]!)))
-      const withWaits = weigh(waitMs)
-      const bounds = { withWaits, withoutWaits: weigh(new Int32Array(graph.arcCount)), leastTurnMs }
+      const turnMs = Int32Array.from({ length: movements.movementCount }, (_, m) => turnCosts[m % turnCosts.length]!)
+      const turns = turnBounds(graph, movements, turnMs)
+      const withWaits = potential(boundWeights(arcMs, turns, waitMs))
+      const bounds = { withWaits, withoutWaits: potential(boundWeights(arcMs, turns)), turns }
       const costs = { arcMs, turnMs, waitMs }
       const search = nodeSearch({ graph, topology, movements, costs, bounds, timed })
-      const expected = nodeSearch({ graph, topology, movements, costs, bounds: { withWaits, leastTurnMs } })
+      const expected = nodeSearch({ graph, topology, movements, costs, bounds: { withWaits, turns } })
 
       const dijkstra = new PlainDijkstra(graph, arcMs)
       const turn = (from: number, into: number) => {

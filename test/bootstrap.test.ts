@@ -32,6 +32,13 @@ it('runs TypeScript on the pinned runtime and passes arguments and exit code on'
   expect((await exit)[0]).toBe(7)
 })
 
+it('keeps what it compiled for the next start', async () => {
+  const file = script("import { getCompileCacheDir } from 'node:module'; console.log(getCompileCacheDir())")
+  const { NODE_COMPILE_CACHE: _, ...env } = process.env
+  const child = spawn(process.execPath, [bootstrap, file], { stdio: ['ignore', 'pipe', 'inherit'], env })
+  expect(await firstLine(child)).toContain(join(root, 'node_modules', '.cache', 'compiled'))
+})
+
 it('started by npm, it ends when npm is gone', async () => {
   const file = script('console.log(process.pid); setInterval(() => {}, 1000)')
   const npm = spawn(

@@ -51,6 +51,8 @@ export interface DemandTrip {
   id: string
   departS: number
   route: readonly string[]
+  /** Of its type, where that has one, m/s. */
+  topSpeedMps?: number
 }
 
 /** Trips by fewer signals tell little. */

@@ -36,7 +36,7 @@ export function planSpeeds(state: TrafficState): void {
 
 /** What the driver would drive on an empty arc. A mission is not held to the walking pace of yards and courts. */
 function wishedMps({ vehicles, network }: TrafficState, slot: number, arc: number): number {
-  const wished = network.speedMps[arc]! * vehicles.speedFactor[slot]!
+  const wished = Math.min(network.speedMps[arc]! * vehicles.speedFactor[slot]!, vehicles.topSpeedMps[slot]!)
   return vehicles.kind[slot] === vehicleKind.emergency ? Math.max(wished, MISSION_LEAST_MPS) : wished
 }
 
@@ -156,7 +156,7 @@ function mustStop(
   const here = route[step]!
   const node = network.head[here]!
   const approach = network.approachOfArc[here]!
-  const aspect: Aspect = approach < 0 ? 'yield' : signals.mayGo(approach)
+  const aspect: Aspect = approach < 0 ? 'yield' : signals.mayGo(approach, route[step + 1]!)
   if (aspect === 'stop') return true
   const slowest = Math.max(0, speed - driver.decelMps2 * stepS)
   const canStop = stopSpeedMps(distance - STOP_BEFORE_M, stepS) >= slowest
@@ -169,33 +169,46 @@ function mustStop(
   }
   const inside = (network.flags[here]! & arcFlag.inside) !== 0
   if (!inside && exitRoomM(state, slot, step) < vehicles.lengthM[slot]! + driver.minGapM) return true
-  return yields(state, slot, here, route[step + 1]!, distance, speed)
+  return yields(state, slot, step, distance, speed, aspect)
 }
 
 /** Whether somebody with the right of way arrives too soon to go first. Those who wait themselves are passed. */
 function yields(
   state: TrafficState,
   slot: number,
-  here: number,
-  next: number,
+  step: number,
   distance: number,
   speed: number,
+  aspect: Aspect,
 ): boolean {
   const { network, vehicles, queues, roadway, rules, signals } = state
+  const route = vehicles.route[slot]!
+  const [here, next] = [route[step]!, route[step + 1]!]
   const m = roadway.movementIndex(here, next)
   const end = rules.yieldStart[m + 1]!
   let y = rules.yieldStart[m]!
   if (y === end || distance > speed * GAP_S + 5) return false
+  // A green is the only one into its exit, but for left turns against oncoming traffic.
+  if (aspect === 'go' && roadway.movements[m]!.turn !== 'left') return false
+  let target = -1
   const hurried = vehicles.kind[slot] === vehicleKind.emergency || vehicles.standingS[slot]! > IMPATIENT_AFTER_S
   const gapS = hurried ? IMPATIENT_GAP_S : GAP_S
   for (; y < end; y++) {
     const theirs = roadway.movements[rules.yieldTo[y]!]!
     const approach = network.approachOfArc[theirs.from]!
-    if (approach >= 0 && signals.mayGo(approach) === 'stop') continue
+    if (approach >= 0) {
+      const shown = signals.mayGo(approach, theirs.to)
+      if (shown === 'stop' || (shown === 'permitted' && aspect === 'go')) continue
+    }
+    if (theirs.to === next && target < 0) {
+      target = laneInto(state, vehicles.kind[slot]!, here, vehicles.lane[slot]!, next, arcAfter(route, step + 1))
+    }
     for (let lane = roadway.laneStart[theirs.from]!; lane < roadway.laneStart[theirs.from + 1]!; lane++) {
       const other = queues.front[lane]!
       if (other < 0 || vehicles.speedMps[other]! < WAITING_MPS) continue
       if (arcAfter(vehicles.route[other]!, vehicles.routeStep[other]!) !== theirs.to) continue
+      // Both turn into the same road, each into a lane of its own.
+      if (theirs.to === next && vehicles.nextLane[other]! >= 0 && vehicles.nextLane[other] !== target) continue
       const otherM = network.lengthM[theirs.from]! - vehicles.positionM[other]!
       if (otherM < vehicles.speedMps[other]! * gapS) return true
     }

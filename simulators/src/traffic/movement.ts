@@ -109,7 +109,7 @@ function cross(state: TrafficState, slot: number, events: MovementEvents): numbe
   }
   const approach = network.approachOfArc[arc]!
   if (approach >= 0) {
-    if (signals.mayGo(approach) === 'stop') events.passedRed()
+    if (signals.mayGo(approach, next) === 'stop') events.passedRed()
     events.detectors.crossed(approach, vehicles.speedMps[slot]!, vehicles.lengthM[slot]!)
   }
   queues.remove(slot)

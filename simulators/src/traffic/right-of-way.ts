@@ -15,7 +15,7 @@ export interface RightOfWay {
 
 /**
  * Who gives way to whom where two paths over a node cross or merge. Signals settle all but a left turn against oncoming
- * traffic; elsewhere the ring of a roundabout, then the higher road class goes first; between equals a left turn waits
+ * traffic, and a right turn that may go at any time; elsewhere the ring of a roundabout, then the higher road class goes first; between equals a left turn waits
  * for oncoming traffic and, on small roads, everybody for the one from the right.
  */
 export function rightOfWay(roadway: Roadway): RightOfWay {
@@ -33,7 +33,7 @@ export function rightOfWay(roadway: Roadway): RightOfWay {
         if (other === mine.from || !givesWay(roadway, arriving, mine, other)) continue
         for (const theirs of movementsFrom(other)) {
           if (theirs.turn === 'back') continue
-          if (signalled(roadway, mine.from) && theirs.turn === 'left') continue
+          if (signalled(roadway, mine.from) && mine.turn === 'left' && theirs.turn === 'left') continue
           if (meet(mine, theirs, arriving, departing)) yieldTo.push(roadway.movementIndex(theirs.from, theirs.to))
         }
       }
@@ -53,7 +53,8 @@ function givesWay(roadway: Roadway, arriving: Float64Array, mine: Movement, othe
   const oncoming = Math.abs(angle) > OPPOSITE_DEG
   const leftAcross = mine.turn === 'left' && oncoming
   const signals = [mine.from, other].map((arc) => signalled(roadway, arc))
-  if (signals[0] || signals[1]) return signals[0] && signals[1] ? leftAcross : !signals[0]
+  const rightAtSignal = mine.turn === 'right' && network.approachOfArc[mine.from]! >= 0
+  if (signals[0] || signals[1]) return signals[0] && signals[1] ? leftAcross || rightAtSignal : !signals[0]
   const ring = [mine.from, other].map((arc) => (network.flags[arc]! & arcFlag.roundabout) !== 0)
   if (ring[0] !== ring[1]) return ring[1]!
   const rank = [mine.from, other].map((arc) => network.roadClass[arc]! + (network.flags[arc]! & arcFlag.link ? 0.5 : 0))

@@ -31,6 +31,11 @@ function turnSpeedMps(turn: Turn, angle: number): number {
   return turn === 'right' ? 5.5 : 7
 }
 
+/** What a map knows of movements, by arc and next arc. The rest is as it usually is. */
+export type KnownMovements = ReadonlyMap<number, ReadonlyMap<number, KnownMovement>>
+
+type KnownMovement = Pick<Movement, 'firstLane' | 'lastLane' | 'speedMps'>
+
 /** What drivers know of a road network: its lanes, and which lane leads where. Immutable. */
 export class Roadway {
   readonly network: RoadNetwork
@@ -45,20 +50,20 @@ export class Roadway {
   /** The open arcs into each node. */
   readonly into: readonly (readonly number[])[]
 
-  constructor(network: RoadNetwork) {
+  constructor(network: RoadNetwork, known?: KnownMovements) {
     this.network = network
-    const { arcCount, lanes, head, firstOut } = network
+    const { arcCount, head, firstOut } = network
     this.laneStart = new Int32Array(arcCount + 1)
     this.movementStart = new Int32Array(arcCount + 1)
     for (let a = 0; a < arcCount; a++) {
       const out = firstOut[head[a]! + 1]! - firstOut[head[a]!]!
-      this.laneStart[a + 1] = this.laneStart[a]! + Math.max(1, lanes[a]!)
+      this.laneStart[a + 1] = this.laneStart[a]! + Math.max(1, network.lanes[a]!)
       this.movementStart[a + 1] = this.movementStart[a]! + out
     }
     this.laneCount = this.laneStart[arcCount]!
     const departing = Float64Array.from({ length: arcCount }, (_, a) => departureBearing(network, a))
     const movements: Movement[] = []
-    for (let a = 0; a < arcCount; a++) movements.push(...movementsFrom(network, a, departing))
+    for (let a = 0; a < arcCount; a++) movements.push(...movementsFrom(network, a, departing, known?.get(a)))
     this.movements = movements
     this.crossing = crossings(network)
     this.into = openArcsInto(network)
@@ -74,7 +79,12 @@ export class Roadway {
   }
 }
 
-function movementsFrom(network: RoadNetwork, from: number, departing: Float64Array): Movement[] {
+function movementsFrom(
+  network: RoadNetwork,
+  from: number,
+  departing: Float64Array,
+  known: ReadonlyMap<number, KnownMovement> | undefined,
+): Movement[] {
   const node = network.head[from]!
   const arriving = arrivalBearing(network, from)
   const lanes = Math.max(1, network.lanes[from]!)
@@ -88,6 +98,10 @@ function movementsFrom(network: RoadNetwork, from: number, departing: Float64Arr
   const ways = movements.filter((m) => m.turn !== 'back' && isOrdinary(network, m.to))
   if (ways.length === 1) ways[0]!.speedMps = Math.max(ways[0]!.speedMps, 9)
   shareLanes(ways, lanes)
+  for (const movement of movements) {
+    const { firstLane, lastLane, speedMps } = { ...movement, ...known?.get(movement.to) }
+    Object.assign(movement, { firstLane, lastLane, speedMps })
+  }
   return movements
 }
 

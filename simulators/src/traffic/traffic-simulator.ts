@@ -4,6 +4,7 @@ import { Detectors } from './detectors.ts'
 import { driver, followSpeedMps, stopSpeedMps } from './krauss.ts'
 import { planSpeeds } from './look-ahead.ts'
 import { moveVehicles } from './movement.ts'
+import type { KnownMovements } from './roadway.ts'
 import type { SignalHeads } from './signal-heads.ts'
 import { arcAfter, type TrafficState, trafficState } from './traffic-state.ts'
 import { type VehicleTable, vehicleKind } from './vehicle-table.ts'
@@ -16,6 +17,8 @@ export interface TrafficOptions {
   stepS?: 1 | 0.5
   /** Most vehicles on the road at once; others wait outside. Default 4,000. */
   capacity?: number
+  /** Lane markings and speeds of turns where the map has them. */
+  movements?: KnownMovements
   /** A car that stands, or waits outside, for longer gives up and is counted `abandoned`. Default: never. */
   patienceS?: number
   onEnd?: (end: TripEnd) => void
@@ -26,6 +29,8 @@ export interface Trip {
   route: Int32Array
   /** Wished speed as a multiple of the limit; default 1. */
   speedFactor?: number
+  /** The vehicle drives no faster, m/s; default infinite. */
+  topSpeedMps?: number
 }
 
 /** Times of the simulation in seconds: when the trip wanted to start, entered the road and ended. */
@@ -60,10 +65,8 @@ const ARRIVED_M = 3
 
 type VehicleKind = keyof typeof vehicleKind
 
-interface Waiting {
+interface Waiting extends Required<Trip> {
   trip: number
-  route: Int32Array
-  speedFactor: number
   departS: number
 }
 
@@ -86,8 +89,8 @@ export class TrafficSimulator {
   #stoppedHard = 0
   #passedRed = 0
 
-  constructor({ network, signals, seed, stepS = 1, capacity = 4000, patienceS, onEnd }: TrafficOptions) {
-    this.state = trafficState(network, signals, seed, stepS, capacity)
+  constructor({ network, signals, seed, stepS = 1, capacity = 4000, movements, patienceS, onEnd }: TrafficOptions) {
+    this.state = trafficState(network, signals, seed, stepS, capacity, movements)
     this.detectors = new Detectors(this.state)
     this.#patienceS = patienceS ?? Number.POSITIVE_INFINITY
     this.#onEnd = onEnd ?? (() => undefined)
@@ -114,12 +117,12 @@ export class TrafficSimulator {
   }
 
   /** Sends a car to the start of its route, where it waits outside until there is room. Returns its trip number. */
-  send({ route, speedFactor = 1 }: Trip): number {
+  send({ route, speedFactor = 1, topSpeedMps = Number.POSITIVE_INFINITY }: Trip): number {
     requireConnected(this.state.network, route)
     const trip = this.#sent++
     const origin = route[0]!
     const queue = this.#outside.get(origin)
-    const waiting = { trip, route, speedFactor, departS: this.#nowS }
+    const waiting = { trip, route, speedFactor, topSpeedMps, departS: this.#nowS }
     if (queue) queue.push(waiting)
     else this.#outside.set(origin, [waiting])
     this.#outsideCount++
@@ -138,8 +141,9 @@ export class TrafficSimulator {
     const lane = this.#laneWithRoom(trip.route, fromM)
     if (lane === undefined) return undefined
     const number = this.#sent++
-    const { route, speedFactor = 1 } = trip
-    const slot = this.#enter({ trip: number, route, speedFactor, departS: this.#nowS }, kind, lane, fromM, 0)
+    const { route, speedFactor = 1, topSpeedMps = Number.POSITIVE_INFINITY } = trip
+    const entering = { trip: number, route, speedFactor, topSpeedMps, departS: this.#nowS }
+    const slot = this.#enter(entering, kind, lane, fromM, 0)
     if (toM !== undefined) this.#stopAt(slot, toM)
     return number
   }
@@ -224,7 +228,7 @@ export class TrafficSimulator {
     const origin = next.route[0]!
     const rim = roadway.into[network.tail[origin]!]!.every((arc) => arc === network.reverse[origin])
     if (!rim) return 0
-    const wished = network.speedMps[origin]! * next.speedFactor
+    const wished = Math.min(network.speedMps[origin]! * next.speedFactor, next.topSpeedMps)
     const limit = Math.min(wished, stopSpeedMps(network.lengthM[origin]! - fromM, stepS))
     const leader = queues.back[lane]!
     if (leader < 0) return limit
@@ -288,6 +292,7 @@ export class TrafficSimulator {
     vehicles.plannedMps[slot] = speedMps
     vehicles.lengthM[slot] = driver.lengthM
     vehicles.speedFactor[slot] = next.speedFactor
+    vehicles.topSpeedMps[slot] = next.topSpeedMps
     vehicles.endM[slot] = network.lengthM[next.route.at(-1)!]!
     vehicles.stops[slot] = 0
     vehicles.departS[slot] = next.departS

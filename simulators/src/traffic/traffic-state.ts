@@ -2,7 +2,7 @@ import { arcFlag, type RoadNetwork } from '@clearway/routing'
 import { driver } from './krauss.ts'
 import { LaneQueues } from './lane-queues.ts'
 import { type RightOfWay, rightOfWay } from './right-of-way.ts'
-import { Roadway } from './roadway.ts'
+import { type KnownMovements, Roadway } from './roadway.ts'
 import type { SignalHeads } from './signal-heads.ts'
 import { VehicleTable, vehicleKind } from './vehicle-table.ts'
 
@@ -25,8 +25,9 @@ export function trafficState(
   seed: number,
   stepS: number,
   capacity: number,
+  movements?: KnownMovements,
 ): TrafficState {
-  const roadway = new Roadway(network)
+  const roadway = new Roadway(network, movements)
   const vehicles = new VehicleTable(capacity, seed)
   const queues = new LaneQueues(roadway.laneCount, vehicles)
   return { network, roadway, rules: rightOfWay(roadway), signals, vehicles, queues, stepS, kept: new Map() }

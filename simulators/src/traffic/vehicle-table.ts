@@ -25,6 +25,8 @@ export class VehicleTable {
   readonly lengthM: Float64Array
   /** Wished speed as a multiple of the limit. */
   readonly speedFactor: Float64Array
+  /** What the vehicle can do; infinite where the road alone decides. */
+  readonly topSpeedMps: Float64Array
   /** Place of `arc` within `route`. */
   readonly routeStep: Int32Array
   readonly route: Int32Array[]
@@ -62,6 +64,7 @@ export class VehicleTable {
     this.plannedMps = numbers()
     this.lengthM = numbers()
     this.speedFactor = numbers()
+    this.topSpeedMps = numbers()
     this.routeStep = integers()
     this.route = new Array<Int32Array>(capacity).fill(new Int32Array(0))
     this.endM = numbers()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { seededRandom } from '@clearway/contracts'
 import type { SumoPlan } from '@clearway/routing'
 import { afterAll, describe, expect, it } from 'vitest'
-import { readDemand } from '../../src/sumo/demand-file.ts'
+import { readDemand, readVehicleTypes } from '../../src/sumo/demand-file.ts'
 import { generateMissions, readMissions, shiftOf } from '../../src/sumo/missions.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'clearway-missions-'))
@@ -76,14 +76,15 @@ it('reads the trips of a demand, with routes of their own and named ones', async
   const file = written(
     'demand.rou.xml',
     `<routes>
-      <vType id="car" length="5"/>
+      <vType id="car" length="5" maxSpeed="11.1"/>
       <route id="r" edges="c d"/>
       <vehicle id="1" type="car" depart="5.00"><route edges="a b"/></vehicle>
       <vehicle id="2" depart="7" route="r"/>
     </routes>`,
   )
   expect(await readDemand(file)).toEqual([
-    { id: '1', departS: 5, route: ['a', 'b'] },
+    { id: '1', departS: 5, topSpeedMps: 11.1, route: ['a', 'b'] },
     { id: '2', departS: 7, route: ['c', 'd'] },
   ])
+  expect([...(await readVehicleTypes(file))]).toEqual([['car', { id: 'car', length: '5', maxSpeed: '11.1' }]])
 })

@@ -7,6 +7,8 @@ export interface SumoNet {
   junctions: Map<string, { x: number; y: number }>
   edges: Map<string, SumoEdge>
   connections: SumoConnection[]
+  /** Of the lanes within junctions, m/s. */
+  innerSpeeds: Map<string, number>
   programs: Map<string, SumoProgram>
   roundabouts: Set<string>
   /** Signals that also release people on foot. */
@@ -40,6 +42,8 @@ export interface SumoConnection {
   /** The signal that releases it, and its place in the signal's states. */
   tl: string | undefined
   linkIndex: number
+  /** The lane within the junction, where there is one. */
+  via: string | undefined
 }
 
 export interface SumoProgram {
@@ -62,6 +66,7 @@ export async function readNet(source: MapSource, name: string): Promise<SumoNet>
     junctions: new Map(),
     edges: new Map(),
     connections: [],
+    innerSpeeds: new Map(),
     programs: new Map(),
     roundabouts: new Set(),
     walkedSignals: new Set(),
@@ -82,7 +87,10 @@ export async function readNet(source: MapSource, name: string): Promise<SumoNet>
       edge = edgeOf(tag)
       if (edge) net.edges.set(tag.text('id'), edge)
     },
-    lane: (tag) => edge?.lanes.push(laneOf(tag)),
+    lane: (tag) => {
+      if (edge) edge.lanes.push(laneOf(tag))
+      else net.innerSpeeds.set(tag.text('id'), tag.number('speed', 0, FASTEST_MPS))
+    },
     connection: (tag) => {
       const connection = connectionOf(tag)
       if (!connection.from.startsWith(':') && !connection.to.startsWith(':')) net.connections.push(connection)
@@ -187,6 +195,7 @@ const connectionOf = (tag: XmlTag): SumoConnection => ({
   toLane: tag.number('toLane'),
   tl: tag.attributes.tl,
   linkIndex: tag.attributes.tl === undefined ? -1 : tag.number('linkIndex'),
+  via: tag.attributes.via,
 })
 
 /** `x,y` or `x,y,z`. */

@@ -2,6 +2,7 @@ import type { JunctionTable } from '@clearway/contracts'
 import { groupTowards } from '@clearway/contracts/movement'
 import type { EdgeCity } from '../edge-city.ts'
 import { arcFlag, type RoadNetwork } from '../road-network.ts'
+import { laneOpenTo } from './lane-access.ts'
 import type { SumoNet, SumoProgram } from './net-file.ts'
 import type { Unproject } from './projection.ts'
 
@@ -10,10 +11,21 @@ export interface SumoPlan {
   /** Edge → arc; an edge that was left out is absent. */
   arcOf: ReadonlyMap<string, number>
   edges: ReadonlyMap<string, { lanes: readonly { lengthM: number; speedMps: number }[] }>
+  /** By arc and next arc. */
+  turns: ReadonlyMap<number, ReadonlyMap<number, SumoTurn>>
   /** Metres of the net → degrees. */
   unproject: Unproject
   /** By junction. */
   signals: ReadonlyMap<string, SumoSignal>
+}
+
+/** How cars go over a junction. */
+interface SumoTurn {
+  /** Lanes of the arc that lead there, both ends included, counted from the innermost 0. */
+  firstLane: number
+  lastLane: number
+  /** Within the junction; infinite where the network has no lane in it. */
+  speedMps: number
 }
 
 /** A signal of the network, run by one junction. */
@@ -60,7 +72,29 @@ export function sumoPlan(net: SumoNet, edgeIds: readonly string[], roads: EdgeCi
       return [table.id, { id, program: net.programs.get(id), links }]
     }),
   )
-  return { arcOf, edges: net.edges, unproject, signals }
+  return { arcOf, edges: net.edges, turns: turnsOf(net, arcOf), unproject, signals }
+}
+
+/** SUMO counts all lanes from the outside, an arc those of its cars from the inside. */
+function turnsOf(net: SumoNet, arcOf: ReadonlyMap<string, number>): SumoPlan['turns'] {
+  const turns = new Map<number, Map<number, SumoTurn>>()
+  for (const { from, to, fromLane, via } of net.connections) {
+    const [fromArc, toArc] = [arcOf.get(from), arcOf.get(to)]
+    const { lanes } = net.edges.get(from) ?? { lanes: [] }
+    if (fromArc === undefined || toArc === undefined || laneOpenTo(lanes[fromLane]!) !== 'everyone') continue
+    const lane = lanes.slice(fromLane + 1).filter((inner) => laneOpenTo(inner) === 'everyone').length
+    const speedMps = net.innerSpeeds.get(via ?? '') ?? Number.POSITIVE_INFINITY
+    const ofArc = turns.get(fromArc) ?? new Map<number, SumoTurn>()
+    const known = ofArc.get(toArc) ?? { firstLane: lane, lastLane: lane, speedMps }
+    const { firstLane, lastLane } = known
+    turns.set(fromArc, ofArc)
+    ofArc.set(toArc, {
+      firstLane: Math.min(firstLane, lane),
+      lastLane: Math.max(lastLane, lane),
+      speedMps: Math.min(known.speedMps, speedMps),
+    })
+  }
+  return turns
 }
 
 /** The approach that an arc is of, and the group that releases the movement into another arc. */

@@ -114,6 +114,15 @@ describe.skipIf(!jinan)('signal programs of an additional file (need CLEARWAY_TE
     }
   }, 60_000)
 
+  it('come with the lanes of every turn, innermost first, and its speed', async () => {
+    const { plan } = await importSumoCity(jinan as string, { origin, signals })
+    const from = plan.turns.get(plan.arcOf.get('road_0_1_0')!)!
+    const turn = (to: string) => from.get(plan.arcOf.get(to)!)
+    expect(turn('road_1_1_1')).toEqual({ firstLane: 0, lastLane: 0, speedMps: 11.11 })
+    expect(turn('road_1_1_0')).toEqual({ firstLane: 1, lastLane: 1, speedMps: 11.11 })
+    expect(turn('road_1_1_3')).toEqual({ firstLane: 2, lastLane: 2, speedMps: 6.79 })
+  })
+
   it('are refused when they are for another network', async () => {
     const refused = importCity(jinan as string, { origin, signals: ingolstadt as string })
     await expect(refused).rejects.toThrow(/has a program for ".*", which is no signal of/)

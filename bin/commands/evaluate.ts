@@ -21,6 +21,7 @@ import type { ControllerSpec, RunConditions, Settings, Transport } from '../eval
 import { tablesOf } from '../evaluation/table.ts'
 import { drawTradeOff } from '../evaluation/trade-off-picture.ts'
 import { drawTrips } from '../evaluation/trips-picture.ts'
+import { evaluateTrafficCommand } from './evaluate-traffic.ts'
 
 interface GreenChannelOptions extends ReportOptions {
   network: string
@@ -79,6 +80,7 @@ function variantOf(text: string, before: ReadonlyMap<string, Settings> = new Map
 
 export function evaluateCommand(): Command {
   const command = new Command('evaluate').description('measures what this system is worth')
+  command.addCommand(evaluateTrafficCommand())
   command
     .command('green-channel')
     .description('emergency trips in SUMO with and without priority; needs SUMO (README)')

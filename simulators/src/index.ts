@@ -7,13 +7,16 @@ export * from './parking/index.ts'
 export type { SimulatorLog } from './simulator-log.ts'
 export type { Centre, CentreOf, CentreSurroundings, MissionOrder } from './sumo/centre.ts'
 export { type CityFlowConversion, type ConvertedCityFlow, convertCityFlow } from './sumo/cityflow/convert.ts'
-export { readDemand } from './sumo/demand-file.ts'
+export { readDemand, readVehicleTypes } from './sumo/demand-file.ts'
 export { type Disturbances, undisturbed } from './sumo/disturbances.ts'
+export { type DoorToDoor, otherDrivers, runEmbedded } from './sumo/embedded-run.ts'
 export { freeFlowS, type GreenChannelOutcome, runGreenChannel } from './sumo/green-channel-run.ts'
 export { LeadCentre } from './sumo/lead-centre.ts'
 export { generateMissions, type Mission, readMissions } from './sumo/missions.ts'
 export type { OthersDelay, Side } from './sumo/others.ts'
 export { QuietCentre } from './sumo/quiet-centre.ts'
+export { runReference } from './sumo/reference-run.ts'
+export { dischargeVehH, SATURATED_END_S, saturatedLane } from './sumo/saturated-lane.ts'
 export {
   type PreparedScenario,
   prepareScenario,

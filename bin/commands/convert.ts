@@ -10,6 +10,12 @@ interface CityFlowOptions {
   allRedS: number
 }
 
+const aGreen = (text: string): number => {
+  const seconds = wholeSeconds(text)
+  if (seconds < 1) throw new InvalidArgumentError('A second at least is expected.')
+  return seconds
+}
+
 function wholeSeconds(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Whole seconds are expected.')
   return Number(text)
@@ -23,7 +29,7 @@ export function convertCommand(): Command {
     .requiredOption('--roadnet <file>', 'the road network, JSON, gzip or not')
     .option('--flow <file>', 'the demand, JSON, gzip or not; the network alone if absent')
     .requiredOption('--out <folder>', 'where network.net.xml, demand.rou.xml and what belongs to them are written')
-    .option('--green-s <s>', 'writes signals.add.xml: a fixed plan of stages of so many seconds', wholeSeconds)
+    .option('--green-s <s>', 'writes signals.add.xml: a fixed plan of stages of so many seconds', aGreen)
     .option('--yellow-s <s>', 'of the plan', wholeSeconds, 3)
     .option('--all-red-s <s>', 'of the plan', wholeSeconds, 2)
     .action(async ({ roadnet, flow, out, greenS, yellowS, allRedS }: CityFlowOptions) => {

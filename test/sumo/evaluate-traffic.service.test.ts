@@ -61,6 +61,21 @@ describe.skipIf(!ready)('clearway evaluate traffic (needs sumo and CLEARWAY_TEST
     120_000,
   )
 
+  it('counts who is still on the way at the end', () => {
+    const json = join(folder, 'short.json')
+    const run = evaluate(data('jinan_6295.rou.xml.gz'), 'coord120', '--end-s', '300', '--json', json)
+    expect([run.status, run.stderr]).toEqual([0, ''])
+    const [{ sumo, embedded }] = (JSON.parse(readFileSync(json, 'utf8')) as TrafficComparison).runs as [
+      TrafficComparison['runs'][number],
+    ]
+    // In five minutes about 520 of the 6,295 set out, and those with short ways arrive.
+    for (const { unfinished } of [sumo, embedded]) {
+      expect(unfinished).toBeGreaterThan(6295 - 400)
+      expect(unfinished).toBeLessThan(6295 - 50)
+    }
+    expect(Math.abs(sumo.unfinished - embedded.unfinished)).toBeLessThan(30)
+  }, 240_000)
+
   it('names a demand without routes, an unknown edge and a route that breaks', () => {
     const demand = (name: string, vehicle: string) => {
       const file = join(folder, `${name}.rou.xml`)
@@ -70,6 +85,11 @@ describe.skipIf(!ready)('clearway evaluate traffic (needs sumo and CLEARWAY_TEST
       return run.stderr
     }
     const along = (edges: string) => `<vehicle id="f1" depart="0"><route edges="${edges}"/></vehicle>`
+    const absent = evaluate(join(folder, 'absent.rou.xml'), 'cn120')
+    expect([absent.status, absent.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^clearway: cannot read the demand .*ENOENT/),
+    ])
     expect(demand('none', '<trip id="t" depart="0" from="a" to="b"/>')).toMatch(
       /none\.rou\.xml has no <vehicle> with a/,
     )
@@ -78,5 +98,5 @@ describe.skipIf(!ready)('clearway evaluate traffic (needs sumo and CLEARWAY_TEST
     expect(demand('broken', broken)).toMatch(/vehicle f1: its route breaks: "road_0_1_0" does not lead to "road_2_1_0"/)
     const others = `<vType id="slow" accel="1" decel="4.5" sigma="0.5" tau="1.1" length="5" minGap="2.5"/>\n${broken}`
     expect(demand('others', others)).toMatch(/other drivers .*vType slow has accel 1 and not 2\n/)
-  }, 60_000)
+  }, 180_000)
 })

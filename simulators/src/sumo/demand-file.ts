@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
+import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { WorldError } from '@clearway/contracts'
 import type { DemandTrip } from './missions.ts'
@@ -43,17 +43,25 @@ export async function readVehicleTypes(file: string): Promise<Map<string, Attrib
 }
 
 async function* tagsOf(file: string): AsyncGenerator<[tag: string, attributes: Attributes]> {
+  let text = ''
   try {
-    const raw = createReadStream(file)
-    const lines = createInterface({ input: file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw })
-    raw.on('error', (error) => lines.emit('error', error))
-    for await (const line of lines) {
-      for (const [, tag, text] of line.matchAll(/<(vType|vehicle|route)\s([^>]*)>/g)) {
-        const pairs = Array.from(text!.matchAll(/(\w+)="([^"]*)"/g), ([, key, value]) => [key, value])
+    for await (const chunk of contentOf(file)) {
+      text += chunk
+      const whole = text.lastIndexOf('>') + 1
+      for (const [, tag, inside] of text.slice(0, whole).matchAll(/<(vType|vehicle|route)\s([^>]*)>/g)) {
+        const pairs = Array.from(inside!.matchAll(/(\w+)="([^"]*)"/g), ([, key, value]) => [key, value])
         yield [tag!, Object.fromEntries(pairs)]
       }
+      text = text.slice(whole)
     }
   } catch (cause) {
     throw new WorldError('file-unreadable', `cannot read the demand ${file}: ${(cause as Error).message}`, cause)
   }
+}
+
+function contentOf(file: string): Readable {
+  const raw = createReadStream(file)
+  if (!file.endsWith('.gz')) return raw.setEncoding('utf8')
+  // Unlike a pipe this hands an error of the file on.
+  return pipeline(raw, createGunzip(), () => undefined).setEncoding('utf8')
 }

@@ -12,6 +12,7 @@ const STRETCH_S = 300
 
 /**
  * Drives a scenario in SUMO with its fixed programs and nobody in between, until the last vehicle has arrived or to `endS`.
+ * Who is still on the way is left out.
  *
  * @throws WorldError `sumo-missing`, or `sumo-ended` with SUMO's last words when it dies on the way
  */
@@ -35,9 +36,11 @@ export async function runReference(scenario: SumoScenario, seed: number, endS: n
     } catch (error) {
       throw await sumo.abandon(error)
     }
-    return readTripInfo(tripinfoFile).map(({ id, departS, departDelayS, durationS }) => ({
-      ...{ id, departS: departS - departDelayS, tookS: departDelayS + durationS },
-    }))
+    return readTripInfo(tripinfoFile)
+      .filter(({ arrived }) => arrived)
+      .map(({ id, departS, departDelayS, durationS }) => ({
+        ...{ id, departS: departS - departDelayS, tookS: departDelayS + durationS },
+      }))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -72,13 +72,18 @@ it('shifts the trips of each seed differently', () => {
   expect(new Set(Array.from({ length: 20 }, (_, i) => shiftOf(i + 1))).size).toBe(20)
 })
 
+it.each(['absent.rou.xml', 'absent.rou.xml.gz'])('says that a demand cannot be read: %s', async (name) => {
+  await expect(readDemand(name)).rejects.toThrow(/cannot read the demand absent\.rou\.xml.*ENOENT/)
+})
+
 it('reads the trips of a demand, with routes of their own and named ones', async () => {
   const file = written(
     'demand.rou.xml',
     `<routes>
       <vType id="car" length="5" maxSpeed="11.1"/>
       <route id="r" edges="c d"/>
-      <vehicle id="1" type="car" depart="5.00"><route edges="a b"/></vehicle>
+      <vehicle id="1" type="car"
+        depart="5.00"><route edges="a b"/></vehicle>
       <vehicle id="2" depart="7" route="r"/>
     </routes>`,
   )

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { WorldError } from '@clearway/contracts'
 import { readJson, readNet, roadnetOf } from '@clearway/routing'
 import { runNetconvert } from '../sumo-program.ts'
 import { demandFile, tripsOfFlow } from './flow-file.ts'
@@ -28,18 +29,14 @@ export interface ConvertedCityFlow {
  * Makes a network, a demand and a plan of SUMO of the files of CityFlow.
  *
  * @throws InputError `schema`, `map-broken`, `roadnet` or `flow`, naming file and field, before anything is written
- * @throws WorldError `file-unreadable`, `sumo-missing` or `netconvert-failed`
+ * @throws WorldError `file-unreadable`, `folder-unwritable`, `sumo-missing` or `netconvert-failed`
  */
 export async function convertCityFlow(conversion: CityFlowConversion): Promise<ConvertedCityFlow> {
   const { roadnetFile, flowFile, folder, plan } = conversion
   const roadnet = roadnetOf(await readJson(roadnetFile), roadnetFile)
   const plain = plainNetwork(roadnet)
   const trips = flowFile === undefined ? undefined : tripsOfFlow(await readJson(flowFile), flowFile, roadnet)
-  mkdirSync(folder, { recursive: true })
-  const write = (name: string, text: string): string => {
-    writeFileSync(join(folder, name), text)
-    return join(folder, name)
-  }
+  const write = writerInto(folder)
   const network = join(folder, 'network.net.xml')
   await runNetconvert([
     ...['--node-files', write('network.nod.xml', plain.nodes)],
@@ -59,6 +56,24 @@ export async function convertCityFlow(conversion: CityFlowConversion): Promise<C
     edges: net.edges.size,
     signals: new Set(net.connections.flatMap(({ tl }) => tl ?? [])).size,
     vehicles: trips?.length ?? 0,
+  }
+}
+
+function writerInto(folder: string): (name: string, text: string) => string {
+  const unwritable = (cause: unknown) =>
+    new WorldError('folder-unwritable', `cannot write to ${folder}: ${(cause as Error).message}`, cause)
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (cause) {
+    throw unwritable(cause)
+  }
+  return (name, text) => {
+    try {
+      writeFileSync(join(folder, name), text)
+    } catch (cause) {
+      throw unwritable(cause)
+    }
+    return join(folder, name)
   }
 }
 

@@ -9,7 +9,7 @@ import { importNetwork } from './commands/import.ts'
 /** One seed for the whole demo: the same streets see the same cars on every machine. */
 export const demoSeed = 20261123
 const historyDays = 30
-const shippedMap = join(import.meta.dirname, '..', 'simulators', 'cities', 'heidelberg', 'heidelberg.osm.pbf')
+export const shippedMap = join(import.meta.dirname, '..', 'simulators', 'cities', 'heidelberg', 'heidelberg.osm.pbf')
 const system = { name: 'system', roles: ['admin'] } as const
 
 export interface DemoFiles {

@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { seededRandom } from '@clearway/contracts'
+import { InputError, seededRandom } from '@clearway/contracts'
 import {
   generateMissions,
   type Mission,
@@ -14,6 +14,7 @@ import {
 } from '@clearway/simulators'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { controllerOf } from '../evaluation/controllers.ts'
+import { CITY_VEHICLES_PER_HOUR, heidelbergCase } from '../evaluation/default-case.ts'
 import { type EvaluationResult, evaluateGreenChannel } from '../evaluation/green-channel.ts'
 import { mergeResults, readResults } from '../evaluation/result-file.ts'
 import { faultsOf } from '../evaluation/results.ts'
@@ -24,9 +25,11 @@ import { drawTrips } from '../evaluation/trips-picture.ts'
 import { evaluateTrafficCommand } from './evaluate-traffic.ts'
 
 interface GreenChannelOptions extends ReportOptions {
-  network: string
-  demand: string
+  network?: string
+  demand?: string
   signals?: string
+  vehiclesPerHour: number
+  caseFolder?: string
   missions?: string
   trips: number
   seeds: number
@@ -36,7 +39,7 @@ interface GreenChannelOptions extends ReportOptions {
   minGreenS: number
   maxPresenceS: number
   detectorPeriodS: number
-  teleportS: number
+  teleportS?: number
   silentJunctions: number
   positionEveryS: number
   falseDetectors: number
@@ -84,9 +87,11 @@ export function evaluateCommand(): Command {
   command
     .command('green-channel')
     .description('emergency trips in SUMO with and without priority; needs SUMO (README)')
-    .requiredOption('--network <file>', 'SUMO network, .net.xml, gzip or not')
-    .requiredOption('--demand <file>', 'SUMO demand with routes, .rou.xml, gzip or not')
+    .option('--network <file>', 'SUMO network, .net.xml, gzip or not; Heidelberg if absent')
+    .option('--demand <file>', 'SUMO demand with routes, .rou.xml, gzip or not')
     .option('--signals <file>', "additional file with signal programs in place of the network's")
+    .option('--vehicles-per-hour <n>', 'demand of Heidelberg', whole, CITY_VEHICLES_PER_HOUR)
+    .option('--case-folder <folder>', 'keeps the files of Heidelberg')
     .option('--missions <file>', 'JSON list of { id, depart, route }; drawn from the demand if absent')
     .option('--trips <n>', 'missions to draw where none are given', whole, 10)
     .option('--seeds <n>', 'runs of each controller', whole, 5)
@@ -101,7 +106,11 @@ export function evaluateCommand(): Command {
     .option('--min-green-s <s>', 'vehicle green is never cut shorter', seconds, referenceConditions.minGreenS)
     .option('--max-presence-s <s>', 'a call is ignored after', seconds, referenceConditions.maxPresenceS)
     .option('--detector-period-s <s>', 'detectors report so often', whole, 5)
-    .option('--teleport-s <s>', 'a vehicle stuck for so long is set forward; -1 never', seconds, -1)
+    .option(
+      '--teleport-s <s>',
+      'a vehicle stuck for so long is set forward; -1 never, as if absent; 300 in Heidelberg',
+      seconds,
+    )
     .option('--begin-s <s>', 'begin of the simulation', seconds)
     .option('--end-s <s>', 'its end; the last arrival if absent', seconds)
     .option('--last-s <s>', 'ends every run so long after its begin', seconds)
@@ -135,20 +144,43 @@ export function evaluateCommand(): Command {
 }
 
 async function evaluate(options: GreenChannelOptions): Promise<void> {
-  const { network: netFile, demand: demandFile, signals: signalsFile, teleportS, beginS, endS, lastS } = options
-  const scenario: SumoScenario = { netFile, demandFile, signalsFile, teleportS, beginS, endS }
-  const { minGreenS, maxPresenceS, detectorPeriodS, transport } = options
+  const names = [...new Set([...options.controllers.split(','), ...options.variant.keys()])]
+  const controllers = names.map((name): ControllerSpec => controllerOf(name.trim(), options.variant))
+  const { network: netFile, demand: demandFile, signals: signalsFile, caseFolder, vehiclesPerHour } = options
+  if (netFile !== undefined && demandFile !== undefined) {
+    return compare({ netFile, demandFile, signalsFile, teleportS: -1 }, controllers, options)
+  }
+  const alone = Object.entries({ netFile, demandFile, signalsFile }).find(([, file]) => file !== undefined)
+  if (alone) {
+    const message = 'a network and its demand are given together, --network and --demand; neither for Heidelberg'
+    throw new InputError('case', message, [
+      { field: netFile === undefined ? 'network' : 'demand', message: 'is missing' },
+    ])
+  }
+  const folder = caseFolder ?? mkdtempSync(join(tmpdir(), 'clearway-heidelberg-'))
+  try {
+    console.error('Making Heidelberg from OpenStreetMap …')
+    await compare(await heidelbergCase(folder, vehiclesPerHour), controllers, options)
+  } finally {
+    if (caseFolder === undefined) rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function compare(
+  files: SumoScenario,
+  controllers: readonly ControllerSpec[],
+  options: GreenChannelOptions,
+): Promise<void> {
+  const { beginS, endS, lastS, minGreenS, maxPresenceS, detectorPeriodS, transport } = options
   const { silentJunctions, positionEveryS, falseDetectors } = options
   const conditions: RunConditions = {
-    scenario,
+    scenario: { ...files, teleportS: options.teleportS ?? files.teleportS, beginS, endS },
     signals: { minGreenS, maxPresenceS },
     detectorPeriodS,
     disturbances: { silentJunctions, positionEveryS, falseDetectors },
     transport,
     lastS,
   }
-  const names = [...new Set([...options.controllers.split(','), ...options.variant.keys()])]
-  const controllers = names.map((name): ControllerSpec => controllerOf(name.trim(), options.variant))
   const missions = await missionsOf(options, conditions)
   const seeds = Array.from({ length: options.seeds }, (_, i) => options.firstSeed + i)
   const { parallel } = options
@@ -183,5 +215,5 @@ function report(result: EvaluationResult, { json, out }: ReportOptions): void {
 async function missionsOf(options: GreenChannelOptions, { scenario, signals }: RunConditions): Promise<Mission[]> {
   const { plan } = await prepareScenario(scenario, signals)
   if (options.missions) return readMissions(options.missions, plan)
-  return generateMissions(await readDemand(options.demand), plan, options.trips, seededRandom(MISSIONS_SEED))
+  return generateMissions(await readDemand(scenario.demandFile), plan, options.trips, seededRandom(MISSIONS_SEED))
 }

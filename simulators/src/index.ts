@@ -6,6 +6,7 @@ export { Unit } from './fleet/unit.ts'
 export * from './parking/index.ts'
 export type { SimulatorLog } from './simulator-log.ts'
 export type { Centre, CentreOf, CentreSurroundings, MissionOrder } from './sumo/centre.ts'
+export { type CityCaseOptions, makeCityCase } from './sumo/city/city-case.ts'
 export { type CityFlowConversion, type ConvertedCityFlow, convertCityFlow } from './sumo/cityflow/convert.ts'
 export { readDemand, readVehicleTypes } from './sumo/demand-file.ts'
 export { type Disturbances, undisturbed } from './sumo/disturbances.ts'
@@ -17,13 +18,8 @@ export type { OthersDelay, Side } from './sumo/others.ts'
 export { QuietCentre } from './sumo/quiet-centre.ts'
 export { runReference } from './sumo/reference-run.ts'
 export { dischargeVehH, SATURATED_END_S, saturatedLane } from './sumo/saturated-lane.ts'
-export {
-  type PreparedScenario,
-  prepareScenario,
-  referenceConditions,
-  type SignalConditions,
-  type SumoScenario,
-} from './sumo/scenario.ts'
+export { prepareScenario, referenceConditions, type SignalConditions } from './sumo/scenario.ts'
+export type { PreparedScenario, SumoScenario } from './sumo/sumo-scenario.ts'
 export { CityTraffic } from './traffic/city-traffic.ts'
 export { DisplayedSignals } from './traffic/displayed-signals.ts'
 export type { Aspect, SignalHeads } from './traffic/signal-heads.ts'

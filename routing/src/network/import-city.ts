@@ -84,7 +84,7 @@ const readers: Record<MapFormat, Reader> = {
   geojson: async (file, options, report) =>
     osmCity(extractOfLines(await readJson(file), file, report), options.district, options, report),
   sumo: async (file, options, report) =>
-    sumoCity(await netWith(file, options.signals), originOf(options), options, report),
+    sumoCity(await readNetWith(file, options.signals), originOf(options), options, report),
   cityflow: async (file, options, report) => {
     const { map, signals } = edgesOfRoadnet(await readJson(file), file, onPlane(options, report))
     return edgeCity(map, signals, options.district, options.bounds, report)
@@ -108,8 +108,13 @@ const readers: Record<MapFormat, Reader> = {
   },
 }
 
-/** A network with the programs of an additional file, where one is given. */
-async function netWith(file: string, signals: string | undefined): Promise<SumoNet> {
+/**
+ * A SUMO network with the programs of an additional file, where one is given.
+ *
+ * @throws WorldError `file-unreadable`
+ * @throws InputError `map-broken`, or `signals` when a program is of no signal of the network
+ */
+export async function readNetWith(file: string, signals: string | undefined): Promise<SumoNet> {
   const net = await readNet(file, file)
   if (signals === undefined) return net
   const programs = await readPrograms(signals, signals)
@@ -132,7 +137,7 @@ export async function importSumoCity(
 ): Promise<ImportedCity & { plan: SumoPlan }> {
   const whole = { ...options, ...cityOptions(file, options) }
   const report = newReport()
-  const roads = sumoCity(await netWith(file, options.signals), originOf(options), whole, report, true)
+  const roads = sumoCity(await readNetWith(file, options.signals), originOf(options), whole, report, true)
   return { ...cityOf(roads, whole, options.attribution ?? basename(file), report), plan: roads.plan }
 }
 

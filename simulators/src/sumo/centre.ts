@@ -30,11 +30,14 @@ export interface Centre {
   stop(): Promise<void>
 }
 
+/** A city in a simulation. */
+export type SimulatedCity = Pick<ImportedCity, 'city' | 'network' | 'streets' | 'walking'>
+
 /** What a centre stands on. */
 export interface CentreSurroundings {
   clock: ManualClock
   /** The city as the agents know it. */
-  imported: ImportedCity
+  imported: SimulatedCity
   /** Vehicles that will be sent out. */
   vehicles: readonly string[]
 }

@@ -5,7 +5,7 @@ import { driver } from '../traffic/krauss.ts'
 import { ProgramSignals } from '../traffic/program-signals.ts'
 import { TrafficSimulator } from '../traffic/traffic-simulator.ts'
 import type { DemandTrip } from './missions.ts'
-import type { PreparedScenario } from './scenario.ts'
+import type { PreparedScenario } from './sumo-scenario.ts'
 
 /** From the wished departure, waiting for room included, to the arrival. */
 export interface DoorToDoor {

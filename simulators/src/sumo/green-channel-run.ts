@@ -11,9 +11,9 @@ import { type Mission, shiftOf } from './missions.ts'
 import { delaysBySide, type OthersDelay, type Side, sideOf } from './others.ts'
 import { Plant, type PlantStep } from './plant.ts'
 import { ambulanceId, approachDetectors, writeAllGreen, writeAmbulances, writeDetectors } from './run-files.ts'
-import type { PreparedScenario } from './scenario.ts'
 import type { Passing } from './stop-lines.ts'
 import { SumoProcess } from './sumo-process.ts'
+import type { PreparedScenario } from './sumo-scenario.ts'
 import { readTripInfo, type TripInfo } from './tripinfo.ts'
 
 export interface GreenChannelRun {

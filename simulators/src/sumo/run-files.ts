@@ -44,13 +44,16 @@ export interface ApproachDetectors {
 /** Of each lane: the loop lies so far before its end, and the camera sees so far back. */
 const LOOP_BEFORE_M = 1
 const SIGHT_M = 300
+/** A lane that its junction leaves less of has room for no detector. */
+const SHORTEST_LANE_M = 1
 
 /** Every lane that ends at a stop line of an approach, by approach. */
 export function approachDetectors(city: City, plan: SumoPlan): ApproachDetectors[] {
   return city.junctions.flatMap(({ id: junction, approaches }) =>
     approaches.map(({ id: approach }) => {
       const links = plan.signals.get(junction)?.links.filter((link) => link.approach === approach) ?? []
-      const byLane = Map.groupBy(links, ({ fromEdge, fromLane }) => `${fromEdge}_${fromLane}`)
+      const watched = links.filter(({ fromEdge, fromLane }) => laneM(plan, fromEdge, fromLane) >= SHORTEST_LANE_M)
+      const byLane = Map.groupBy(watched, ({ fromEdge, fromLane }) => `${fromEdge}_${fromLane}`)
       const lanes = [...byLane].sort(([a], [b]) => (a < b ? -1 : 1))
       const name = `${junction}-${approach}`
       return {
@@ -64,12 +67,14 @@ export function approachDetectors(city: City, plan: SumoPlan): ApproachDetectors
   )
 }
 
+const laneM = ({ edges }: SumoPlan, edge: string, lane: number): number => edges.get(edge)!.lanes[lane]!.lengthM
+
 /** Writes the detectors as an additional file of SUMO. They report by subscription only. */
 export function writeDetectors(file: string, detectors: readonly ApproachDetectors[], plan: SumoPlan): void {
   const lines = detectors.flatMap(({ lanes }) =>
     lanes.flatMap(({ lane, loop, area }) => {
       const at = lane.lastIndexOf('_')
-      const { lengthM } = plan.edges.get(lane.slice(0, at))!.lanes[Number(lane.slice(at + 1))]!
+      const lengthM = laneM(plan, lane.slice(0, at), Number(lane.slice(at + 1)))
       const loopM = Math.max(0.1, lengthM - LOOP_BEFORE_M)
       return [
         `<inductionLoop id="${loop}" lane="${lane}" pos="${loopM.toFixed(2)}" period="86400" file="NUL"/>`,

@@ -4,8 +4,8 @@ import { roadnetOf } from '@clearway/routing'
 import { demandFile, tripsOfFlow } from './cityflow/flow-file.ts'
 import { plainNetwork, xml } from './cityflow/plain-network.ts'
 import type { DoorToDoor } from './embedded-run.ts'
-import type { SumoScenario } from './scenario.ts'
 import { runNetconvert } from './sumo-program.ts'
+import type { SumoScenario } from './sumo-scenario.ts'
 
 /** Vehicles that stand before the line when its long green begins, and those of them between whom is measured. */
 const QUEUE = 70

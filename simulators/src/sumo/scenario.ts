@@ -1,26 +1,11 @@
 import { type City, InputError, type JunctionTable, type LineString } from '@clearway/contracts'
-import { type ImportedCity, importSumoCity, routeAlong, type SumoPlan } from '@clearway/routing'
+import { importSumoCity, routeAlong } from '@clearway/routing'
 import type { MissionOrder } from './centre.ts'
+import { readCityCase } from './city/city-case.ts'
 import type { Mission } from './missions.ts'
+import { ORIGIN_MS } from './origin.ts'
 import { ambulanceId } from './run-files.ts'
-
-/** The files of an evaluation and how SUMO is to run them. */
-export interface SumoScenario {
-  netFile: string
-  demandFile: string
-  /** Signal programs in place of the network's. */
-  signalsFile?: string | undefined
-  beginS?: number | undefined
-  endS?: number | undefined
-  teleportS: number
-}
-
-/** A scenario as its runs use it. */
-export interface PreparedScenario {
-  scenario: SumoScenario
-  imported: ImportedCity
-  plan: SumoPlan
-}
+import type { PreparedScenario, SumoScenario } from './sumo-scenario.ts'
 
 /** What holds at every junction of a comparison. */
 export interface SignalConditions {
@@ -32,8 +17,6 @@ export interface SignalConditions {
 
 export const referenceConditions: SignalConditions = { minGreenS: 7, maxPresenceS: 120 }
 
-/** Second 0 of every simulation: a midnight, so that times of day can be read off. */
-export const ORIGIN_MS = Date.parse('2026-01-05T00:00:00Z')
 /** Of a network that says nothing of where it lies. */
 const ANYWHERE = { lon: 117, lat: 36.65 }
 
@@ -41,7 +24,12 @@ export async function prepareScenario(
   scenario: SumoScenario,
   conditions: SignalConditions = referenceConditions,
 ): Promise<PreparedScenario> {
-  const { netFile, signalsFile } = scenario
+  const { netFile, signalsFile, cityDir } = scenario
+  if (cityDir !== undefined) {
+    const { imported, ...more } = await readCityCase({ ...scenario, cityDir })
+    const junctions = imported.city.junctions.map((table) => under(table, conditions))
+    return { scenario, imported: { ...imported, city: { ...imported.city, junctions } }, ...more }
+  }
   const { plan, ...imported } = await importSumoCity(netFile, {
     origin: ANYWHERE,
     timeZone: 'UTC',
@@ -72,16 +60,19 @@ function fromOrigin(table: JunctionTable): JunctionTable {
  *
  * @throws InputError `missions` when its route cannot be driven in the imported network
  */
-export function orderOf(mission: Mission, { imported, plan }: PreparedScenario): MissionOrder {
+export function orderOf(mission: Mission, { imported, plan, innerArcs }: PreparedScenario): MissionOrder {
   const refuse = (reason: string) => {
     const message = `mission ${mission.id}: its route ${reason}`
     return new InputError('missions', message, [{ field: 'route', message }])
   }
-  const arcs = Int32Array.from(mission.route, (edge) => {
+  const outer = mission.route.map((edge) => {
     const arc = plan.arcOf.get(edge)
     if (arc === undefined) throw refuse(`has edge "${edge}", which was left out of the imported network`)
     return arc
   })
+  const arcs = Int32Array.from(
+    outer.flatMap((arc, i) => [arc, ...(i + 1 < outer.length ? (innerArcs?.(arc, outer[i + 1]!) ?? []) : [])]),
+  )
   let line: LineString
   try {
     line = routeAlong(imported.network, arcs, { profile: 'ambulance' }).geometry

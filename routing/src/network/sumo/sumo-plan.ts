@@ -48,8 +48,18 @@ interface SumoSignalLink {
   group: string | undefined
 }
 
-/** @param edgeIds names of the edges of the map that `roads` was made of */
-export function sumoPlan(net: SumoNet, edgeIds: readonly string[], roads: EdgeCity, unproject: Unproject): SumoPlan {
+/** Roads of a city and what of the network they are: `edgeOf` by arc, −1 where it is none; `signalOf` by junction. */
+interface PlannedRoads extends Pick<EdgeCity, 'network' | 'edgeOf' | 'junctions'> {
+  signalOf: ReadonlyMap<string, { id: string }>
+}
+
+/** @param edgeIds names of the edges that `edgeOf` of the roads counts */
+export function sumoPlan(
+  net: SumoNet,
+  edgeIds: readonly string[],
+  roads: PlannedRoads,
+  unproject: Unproject,
+): SumoPlan {
   const { network, edgeOf, junctions, signalOf } = roads
   const arcOf = new Map<string, number>()
   edgeOf.forEach((edge, arc) => {

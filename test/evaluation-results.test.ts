@@ -57,7 +57,14 @@ function resultWith(controllers: ControllerSpec[], of: EvaluatedRun[]): Evaluati
   const scenario = { netFile: '/x/net.xml', demandFile: '/x/rou.xml', teleportS: -1 }
   const signals = { minGreenS: 7, maxPresenceS: 120 }
   const disturbances = { silentJunctions: 0, positionEveryS: 1, falseDetectors: 0 }
-  const conditions = { scenario, signals, detectorPeriodS: 5, disturbances, transport: 'memory' as const }
+  const conditions = {
+    scenario,
+    signals,
+    detectorPeriodS: 5,
+    disturbances,
+    transport: 'memory' as const,
+    ways: 'chosen' as const,
+  }
   return { freeFlowS: 150, controllers: resultsOf(controllers, measured), ...measured, conditions }
 }
 

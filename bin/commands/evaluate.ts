@@ -18,7 +18,7 @@ import { CITY_VEHICLES_PER_HOUR, heidelbergCase } from '../evaluation/default-ca
 import { type EvaluationResult, evaluateGreenChannel } from '../evaluation/green-channel.ts'
 import { mergeResults, readResults } from '../evaluation/result-file.ts'
 import { faultsOf } from '../evaluation/results.ts'
-import type { ControllerSpec, RunConditions, Settings, Transport } from '../evaluation/run-order.ts'
+import type { ControllerSpec, RunConditions, Settings, Transport, Ways } from '../evaluation/run-order.ts'
 import { tablesOf } from '../evaluation/table.ts'
 import { drawTradeOff } from '../evaluation/trade-off-picture.ts'
 import { drawTrips } from '../evaluation/trips-picture.ts'
@@ -48,6 +48,7 @@ interface GreenChannelOptions extends ReportOptions {
   lastS?: number
   parallel: number
   transport: Transport
+  ways: Ways
 }
 
 const DEFAULT_CONTROLLERS = 'none,lead-10,lead-15,lead-20,lead-30,lead-45,lead-60,clearway'
@@ -119,6 +120,11 @@ export function evaluateCommand(): Command {
         .choices(['memory', 'mqtt'])
         .default('memory'),
     )
+    .addOption(
+      new Option('--ways <which>', 'of the missions: chosen by the gateway, or as given')
+        .choices(['chosen', 'given'])
+        .default('chosen'),
+    )
     .option('--silent-junctions <share>', 'of junctions that answer nobody', share, undisturbed.silentJunctions)
     .option('--position-every-s <s>', 'vehicles say so often where they are', whole, undisturbed.positionEveryS)
     .option(
@@ -171,7 +177,7 @@ async function compare(
   controllers: readonly ControllerSpec[],
   options: GreenChannelOptions,
 ): Promise<void> {
-  const { beginS, endS, lastS, minGreenS, maxPresenceS, detectorPeriodS, transport } = options
+  const { beginS, endS, lastS, minGreenS, maxPresenceS, detectorPeriodS, transport, ways } = options
   const { silentJunctions, positionEveryS, falseDetectors } = options
   const conditions: RunConditions = {
     scenario: { ...files, teleportS: options.teleportS ?? files.teleportS, beginS, endS },
@@ -179,6 +185,7 @@ async function compare(
     detectorPeriodS,
     disturbances: { silentJunctions, positionEveryS, falseDetectors },
     transport,
+    ways,
     lastS,
   }
   const missions = await missionsOf(options, conditions)

@@ -1,7 +1,7 @@
 import { InputError } from '@clearway/contracts'
 import { type CentreOf, LeadCentre, QuietCentre } from '@clearway/simulators'
 import { environmentOf, GatewayCentre } from './gateway-centre.ts'
-import type { ControllerSpec, Settings, Transport } from './run-order.ts'
+import type { ControllerSpec, Settings, Transport, Ways } from './run-order.ts'
 
 /**
  * `none`, `lead-S` with S seconds of free driving, `bluelight`, `clearway`, and `clearway-NAME` of a variant.
@@ -25,7 +25,7 @@ export function controllerOf(name: string, variants: ReadonlyMap<string, Setting
 }
 
 /** The centre that the agents of a run speak with. */
-export function centreOf(controller: ControllerSpec, transport: Transport): CentreOf {
+export function centreOf(controller: ControllerSpec, transport: Transport, ways: Ways = 'chosen'): CentreOf {
   switch (controller.kind) {
     case 'none':
     case 'bluelight':
@@ -33,6 +33,6 @@ export function centreOf(controller: ControllerSpec, transport: Transport): Cent
     case 'lead':
       return async (surroundings) => new LeadCentre(surroundings, controller.leadS)
     case 'clearway':
-      return (surroundings) => GatewayCentre.open(surroundings, controller.settings, transport)
+      return (surroundings) => GatewayCentre.open(surroundings, controller.settings, transport, ways)
   }
 }

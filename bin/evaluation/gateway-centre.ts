@@ -16,19 +16,27 @@ import {
 import { saveCity } from '@clearway/routing'
 import type { Centre, CentreSurroundings, MissionOrder } from '@clearway/simulators'
 import { type DeviceLinks, MemoryLinks, MqttLinks } from './device-links.ts'
-import type { Settings, Transport } from './run-order.ts'
+import type { Settings, Transport, Ways } from './run-order.ts'
 
 /** The whole gateway of a lock-stepped run, its data in a folder that goes with it. */
 export class GatewayCentre implements Centre {
   readonly #gateway: Gateway
   readonly #dataDir: string
   readonly #token: string
+  readonly #ways: Ways
   /** Made from the port that the gateway listens on. */
   readonly #linksAt: (mqttPort: number) => DeviceLinks
   #links: DeviceLinks | undefined
 
-  private constructor(gateway: Gateway, dataDir: string, token: string, linksAt: (mqttPort: number) => DeviceLinks) {
+  private constructor(
+    gateway: Gateway,
+    dataDir: string,
+    token: string,
+    ways: Ways,
+    linksAt: (mqttPort: number) => DeviceLinks,
+  ) {
     this.#gateway = gateway
+    this.#ways = ways
     this.#dataDir = dataDir
     this.#token = token
     this.#linksAt = linksAt
@@ -42,6 +50,7 @@ export class GatewayCentre implements Centre {
     surroundings: CentreSurroundings,
     settings: Settings = {},
     transport: Transport = 'memory',
+    ways: Ways = 'chosen',
   ): Promise<GatewayCentre> {
     const { clock, imported, vehicles } = surroundings
     const environment = environmentOf(settings)
@@ -55,13 +64,13 @@ export class GatewayCentre implements Centre {
       const inProcess = new InProcessBroker()
       const gateway = await createGateway({ config, clock, log, inProcess })
       for (const device of devicesOf(surroundings, vehicles)) gateway.core.devices.add(device)
-      return new GatewayCentre(gateway, dataDir, token, () => new MemoryLinks(inProcess, clock))
+      return new GatewayCentre(gateway, dataDir, token, ways, () => new MemoryLinks(inProcess, clock))
     }
     let links: MqttLinks | undefined
     const gateway = await createGateway({ config, clock, log, onSent: (topic) => links?.sent(topic) })
     const tokens = new Map(devicesOf(surroundings, vehicles).map((one) => [one.id, gateway.core.devices.add(one)]))
     const issuer = new IssuerKeys(readFileSync(issuerFiles(dataDir).publicKey, 'utf8'))
-    return new GatewayCentre(gateway, dataDir, token, (mqttPort) => {
+    return new GatewayCentre(gateway, dataDir, token, ways, (mqttPort) => {
       links = new MqttLinks(`mqtt://127.0.0.1:${mqttPort}`, tokens, issuer, clock)
       return links
     })
@@ -81,7 +90,7 @@ export class GatewayCentre implements Centre {
   }
 
   async send({ vehicle, destination, line }: MissionOrder): Promise<void> {
-    const order = { role: 'ambulance', vehicle, destination, route: line }
+    const order = { role: 'ambulance', vehicle, destination, ...(this.#ways === 'given' && { route: line }) }
     const { id } = await this.#post<Dispatch>('/dispatches', order)
     await this.#post(`/dispatches/${id}/activate`)
   }

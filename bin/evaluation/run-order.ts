@@ -6,6 +6,9 @@ export type Settings = Readonly<Record<string, string>>
 /** How the devices of a run speak with the gateway: in memory, or by MQTT through its own broker. */
 export type Transport = 'memory' | 'mqtt'
 
+/** Whether the gateway chooses the ways of the missions, or is told to drive the given ones. */
+export type Ways = 'chosen' | 'given'
+
 /** Who asks for greens in a run. */
 export type ControllerSpec =
   | { name: string; kind: 'none' | 'bluelight' }
@@ -20,6 +23,7 @@ export interface RunConditions {
   detectorPeriodS: number
   disturbances: Disturbances
   transport: Transport
+  ways: Ways
   /** Ends every run after so many seconds. */
   lastS?: number | undefined
 }

@@ -15,7 +15,7 @@ async function answer({ conditions, missions, controller, seed }: RunOrder): Pro
         prepared,
         missions,
         seed,
-        centreOf: centreOf(controller, conditions.transport),
+        centreOf: centreOf(controller, conditions.transport, conditions.ways),
         bluelight: controller.kind === 'bluelight',
       },
       ...{ detectorPeriodS: conditions.detectorPeriodS, disturbances: conditions.disturbances },

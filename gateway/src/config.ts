@@ -101,6 +101,15 @@ const ConfigSchema = Type.Object({
       description: 'for how long the event logs of signal controllers are kept, days',
     }),
   }),
+  greenChannel: Type.Object({
+    headStartS: Type.Number({
+      minimum: -30,
+      maximum: 120,
+      default: 40,
+      description:
+        'greens of emergency vehicles are asked for so many seconds before entry and queue need it where nobody else waits, 5 s less for each vehicle that usually does; more serves the vehicle, less the others',
+    }),
+  }),
   flows: Type.Object({
     port: Port(1880, 'port of Node-RED on the loopback address'),
     editor: Type.Unsafe<'on' | 'off'>({

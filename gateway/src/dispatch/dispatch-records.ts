@@ -19,6 +19,8 @@ export interface StoredMission {
   legs: Leg[]
   /** Expected delay without priority at junctions of earlier routes that were passed, seconds. */
   passedDelayS: number
+  /** The route was given: no other is looked for while it can be driven. */
+  drawn?: boolean
 }
 
 /** One line of a mission's log. */

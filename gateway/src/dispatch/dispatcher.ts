@@ -19,7 +19,6 @@ import {
   distanceM,
   drivingProfiles,
   parseImportance,
-  type RouteAnswer,
   type RouteEngine,
   routeAlong,
   routeOf,
@@ -33,14 +32,21 @@ import type { Signals } from '../signals/signals.ts'
 import type { Traffic } from '../traffic/traffic.ts'
 import { DispatchRecords, type StoredMission } from './dispatch-records.ts'
 import { Mission } from './mission.ts'
+import type { Known } from './mission-forecast.ts'
 import { plannedJunctions } from './mission-junctions.ts'
 import { profileOf } from './role-profile.ts'
 import { UnitBoard } from './unit-board.ts'
+import { inOrderOfTime } from './way-choice.ts'
 
 /** A plan made for a place only may be driven by a unit standing this near to it. */
 const atOriginM = 250
 /** The highest class of public transport. */
 const busClass = parseImportance(usualImportance.bus).class
+/** Ways that are compared with the best by the map, and how many are shown beside the one that is driven. */
+const comparedWays = 6
+const shownWays = 2
+/** Every few seconds for each vehicle under way. */
+const comparedOnTheWay = 2
 const system: Actor = { name: 'system', roles: [] }
 
 const metresBetween = (a: Position, b: Position): number => distanceM(a.lon, a.lat, b.lon, b.lat)
@@ -71,7 +77,7 @@ export class Dispatcher {
   readonly units: UnitBoard
   readonly stored: DispatchRecords
   readonly #core: Core
-  readonly #signals: Pick<Signals, 'board' | 'detectors' | 'requests'>
+  readonly #known: Known
   readonly #engine: DispatchEngine | undefined
   readonly #roads: Pick<Traffic, 'placeOf' | 'closedArcs'>
   readonly #missions = new Map<string, Mission>()
@@ -83,7 +89,8 @@ export class Dispatcher {
     roads: Pick<Traffic, 'placeOf' | 'closedArcs'>,
   ) {
     this.#core = core
-    this.#signals = signals
+    const { headStartS } = core.config.greenChannel
+    this.#known = { board: signals.board, detectors: signals.detectors, requests: signals.requests, headStartS }
     this.#engine = engine
     this.#roads = roads
     this.stored = new DispatchRecords(core.records)
@@ -163,7 +170,7 @@ export class Dispatcher {
         progressM: 0,
         junctions,
       }
-      const stored: StoredMission = { dispatch, legs, passedDelayS: 0 }
+      const stored: StoredMission = { dispatch, legs, passedDelayS: 0, ...(wish.route && { drawn: true }) }
       this.#mission(stored).plan()
       this.stored.add(stored)
       const { id, role, importance, destination } = dispatch
@@ -249,13 +256,13 @@ export class Dispatcher {
       clock,
       log,
       downlink,
-      signals: this.#signals,
+      signals: this.#known,
       fixOf: (vehicle) => this.units.fix(vehicle),
       placeOf: (vehicle) => this.#roads.placeOf(vehicle),
       closedArcs: () => this.#roads.closedArcs(profileOf[stored.dispatch.role]),
-      findRoute: (from) => {
+      findRoutes: (from) => {
         const { destination, role } = stored.dispatch
-        return this.#find({ from, to: destination, profile: profileOf[role] })[0] as Route
+        return this.#ways({ from, to: destination, profile: profileOf[role], alternatives: comparedOnTheWay })
       },
       publish: (dispatch) => stream.publish('dispatches', [dispatch]),
       save: (mission, open, events, ended) =>
@@ -292,12 +299,14 @@ export class Dispatcher {
     return this.#engine ?? noNetwork()
   }
 
-  /** The best route first, and with its steps: it is the one that is driven. */
-  #find(query: Parameters<RouteEngine['route']>[0]): Route[] {
-    const { network } = this.#core
-    const [best, ...others] = this.#requireEngine().route(query) as [RouteAnswer, ...RouteAnswer[]]
-    const steps = network && { steps: routeSteps(network, best, query.to) }
-    return [{ ...routeOf(best), ...steps }, ...others.map((answer) => routeOf(answer))]
+  /** The way that is expected to take least first, with queues and greens as they are. */
+  #ways(query: Parameters<RouteEngine['route']>[0]): Route[] {
+    const { network, clock } = this.#core
+    const found = this.#requireEngine().route(query)
+    return inOrderOfTime(found, this.#known, clock.now()).map((answer) => ({
+      ...routeOf(answer),
+      ...(network && { steps: routeSteps(network, answer, query.to) }),
+    }))
   }
 
   /** The route that was drawn, in place of a search. @throws InputError naming `route` */
@@ -333,7 +342,7 @@ export class Dispatcher {
     const profile = profileOf[role]
     const find = (from: Position, name: string) => {
       try {
-        return this.#find({ from, to, profile, alternatives: 2 })
+        return this.#ways({ from, to, profile, alternatives: comparedWays }).slice(0, 1 + shownWays)
       } catch (error) {
         throw inTermsOf({ from: name, to: 'destination' }, error)
       }

@@ -1,4 +1,13 @@
-import { type DispatchJunction, type DispatchJunctionState, groupTowards, toTimestamp } from '@clearway/contracts'
+import {
+  type DispatchJunction,
+  type DispatchJunctionState,
+  groupsOf,
+  groupTowards,
+  type JunctionTable,
+  type Movement,
+  servedGroups,
+  toTimestamp,
+} from '@clearway/contracts'
 import { delayWithoutPriority, longestEntryTime, type PlannedGreen, planGreenChannel } from '@clearway/routing'
 import type { SignalBoard } from '../signals/signal-board.ts'
 import type { Signals } from '../signals/signals.ts'
@@ -15,6 +24,33 @@ export interface OpenLeg {
 /** States in which no green is to be counted on. */
 const refusedStates: ReadonlySet<DispatchJunctionState> = new Set(['rejected', 'overridden', 'failed'])
 
+/** What a plan is made from, beside the vehicle. */
+export interface Known extends Pick<Signals, 'board' | 'detectors' | 'requests'> {
+  /** How much earlier than needed greens are asked for where nobody else waits, seconds. */
+  headStartS: number
+}
+
+/** Each vehicle that usually waits for another green takes so much off the head start, seconds. */
+const headStartPerWaitingS = 5
+
+/** Where an approach is served alone everybody else stands, and short roads fill up: at most so much earlier, seconds. */
+const mostAloneS = 8
+
+/**
+ * How much earlier than entry and queue need it a green is asked for, seconds. A head start lets those before the vehicle
+ * drive away, so that it does not follow them; it costs all others the same seconds, so the more of them wait the less is
+ * taken.
+ */
+function headStart({ detectors, headStartS }: Known, table: JunctionTable, movement: Movement, nowMs: number): number {
+  const served = servedGroups(table, movement)
+  const waiting = table.approaches
+    .flatMap((approach) => groupsOf(approach).map((group) => ({ group, approach: approach.id })))
+    .filter(({ group }) => !served.includes(group))
+    .reduce((sum, { group, approach }) => sum + detectors.usualQueue(table.id, approach, group, nowMs), 0)
+  const wholeS = Math.max(Math.min(0, headStartS), headStartS - headStartPerWaitingS * waiting)
+  return table.preempt.serves === 'movement' ? wholeS : Math.min(wholeS, mostAloneS)
+}
+
 /**
  * The greens of the junctions ahead, from where the vehicle is, what the controllers show and the detectors count.
  *
@@ -23,19 +59,22 @@ const refusedStates: ReadonlySet<DispatchJunctionState> = new Set(['rejected', '
 export function planAhead(
   open: readonly OpenLeg[],
   progress: RouteProgress,
-  { board, detectors, requests }: Pick<Signals, 'board' | 'detectors' | 'requests'>,
+  known: Known,
   speedMps: number | undefined,
   nowMs: number,
 ): PlannedGreen[] {
+  const { board, detectors, requests } = known
   return planGreenChannel({
     nowMs,
     ahead: open.map(({ leg, shown: { junction, approach, exit } }) => {
-      const from = board.table(junction)?.approaches.find(({ id }) => id === approach)
+      const table = board.table(junction)
+      const from = table?.approaches.find(({ id }) => id === approach)
       const lanes = from?.lanes ?? 1
       return {
         ...{ junction, approach, exit },
         ...progress.arrivalAt(leg.offsetM, speedMps, nowMs),
         ...detectors.traffic(junction, approach, lanes, nowMs, from && groupTowards(from, exit)),
+        ...(table && { headStartS: headStart(known, table, { approach, exit }, nowMs) }),
       }
     }),
     table: (junction) => board.table(junction),

@@ -14,14 +14,14 @@ import { compactLine, type PlannedGreen, stoppingDistance } from '@clearway/rout
 import type { Logger } from 'pino'
 import type { Downlink } from '../core.ts'
 import type { Lease, LeaseEvent } from '../signals/lease.ts'
-import type { Signals } from '../signals/signals.ts'
 import type { ClosedArc } from '../traffic/closed-arcs.ts'
 import type { TrackPlace } from '../traffic/vehicle-tracks.ts'
 import type { Leg, MissionEvent, StoredMission } from './dispatch-records.ts'
-import { type OpenLeg, planAhead, writeForecast } from './mission-forecast.ts'
+import { type Known, type OpenLeg, planAhead, writeForecast } from './mission-forecast.ts'
 import { heldStates, rerouted } from './mission-junctions.ts'
 import { RouteProgress } from './route-progress.ts'
 import type { Fix } from './unit-board.ts'
+import { delayS, expectedS, isWorthChanging, laneChoiceM, partsAfterM } from './way-choice.ts'
 
 /** Without a position for so long the requests are given back, and later the mission ends. */
 const silentMs = 10_000
@@ -31,7 +31,7 @@ const vehicleLengthM = 8
 const releaseAfterMs = 2_000
 /** H_max: no junction is held longer for one vehicle that does not come. */
 const longestHoldMs = 60_000
-/** Off its route, another way is looked for so often. */
+/** Another way is looked for so often. */
 const searchEveryMs = 5_000
 /** An ended mission waits so long for its last junctions to return to their plans. */
 const settleMs = 605_000
@@ -42,15 +42,15 @@ const routeBytes = payloadLimit.accepted - 1024
 export interface MissionParts {
   clock: Clock
   log: Logger
-  signals: Pick<Signals, 'board' | 'detectors' | 'requests'>
+  signals: Known
   downlink: Downlink
   fixOf(vehicle: string): Fix | undefined
   /** Where on the roads the vehicle was decided to have been last. */
   placeOf(vehicle: string): TrackPlace | undefined
   /** What routes of this mission's vehicle avoid; the same list for as long as it is the same. */
   closedArcs(): readonly ClosedArc[]
-  /** @throws InputError when there is no way */
-  findRoute(from: Position): Route
+  /** Ways to the destination, the one that is expected to take least first. @throws InputError when there is none */
+  findRoutes(from: Position): Route[]
   /** @param ended the mission has come to its end since it was last saved */
   save(mission: StoredMission, open: boolean, events: readonly MissionEvent[], ended: boolean): void
   publish(dispatch: Dispatch): void
@@ -71,6 +71,7 @@ export class Mission {
   #ended = false
   #heardMs: number
   #searchedMs = Number.NEGATIVE_INFINITY
+  #comparedMs = Number.NEGATIVE_INFINITY
   /** Closures that no way led around when they were met. */
   #unavoidable: readonly ClosedArc[] | undefined
   #routeSent = false
@@ -196,8 +197,39 @@ export class Mission {
       return
     }
     if (fix) this.#avoidClosures(fix, nowMs)
-    const { open, plan } = this.#forecast(fix?.speedMps)
-    this.#askDue(open, plan, fix, nowMs)
+    let ahead = this.#forecast(fix?.speedMps)
+    if (fix && this.#findsBetter(fix, ahead.open, ahead.plan, nowMs)) ahead = this.#forecast(fix.speedMps)
+    this.#askDue(ahead.open, ahead.plan, fix, nowMs)
+  }
+
+  /** Takes a way that has become quicker by enough, where there is room to choose its lanes. A drawn way is kept. */
+  #findsBetter(fix: Fix, open: readonly OpenLeg[], plan: readonly PlannedGreen[], nowMs: number): boolean {
+    if (this.stored.drawn || open.length === 0 || nowMs - this.#comparedMs < searchEveryMs) return false
+    this.#comparedMs = nowMs
+    const { signals } = this.#parts
+    const roomM = Math.max(laneChoiceM, stoppingDistance(fix.speedMps))
+    const better = this.#waysFrom(fix).find((way) => {
+      const partsM = partsAfterM(open, way)
+      return partsM !== undefined && partsM >= roomM
+    })
+    if (!better || partsAfterM(open, better) === Number.POSITIVE_INFINITY) return false
+    const endMs = this.#progress.arrivalAt(this.dispatch.route.distanceM, undefined, nowMs).expectedMs
+    const presentS = (endMs - nowMs) / 1000 + delayS(open, plan, signals, nowMs)
+    const betterS = expectedS(better, signals, nowMs)
+    if (!isWorthChanging(presentS, betterS)) return false
+    this.#take(better, nowMs)
+    this.#log('rerouted', undefined, { lon: fix.lon, lat: fix.lat, gainS: Math.round(presentS - betterS) })
+    return true
+  }
+
+  /** None where the roads lead nowhere from here. */
+  #waysFrom({ lon, lat }: Fix): Route[] {
+    try {
+      return this.#parts.findRoutes({ lon, lat })
+    } catch (error) {
+      if (error instanceof InputError) return []
+      throw error
+    }
   }
 
   /** A road ahead has been closed: another way, where there is one; the crew may know more than the map. */
@@ -248,7 +280,7 @@ export class Mission {
     this.#searchedMs = nowMs
     const from = { lon: fix.lon, lat: fix.lat }
     try {
-      this.#take(this.#parts.findRoute(from), nowMs)
+      this.#take(this.#parts.findRoutes(from)[0] as Route, nowMs)
       this.#log('rerouted', undefined, from)
       return true
     } catch (error) {

@@ -13,12 +13,17 @@ export interface ApproachTraffic {
 /** A reading older than this says nothing about the queue now, ms. */
 const usableMs = 120_000
 
+/** The usual queue is that of the last cycles: what is older counts less and less, ms. */
+const usualOverMs = 180_000
+
 /** Vehicles per hour of one report. */
 export const flowVehPerH = ({ count, periodS }: DetectorFlow): number => (count * 3600) / periodS
 
 /** The last report of every detector. A detector `{junction}-{approach}` watches one approach. */
 export class DetectorBoard {
   readonly #readings = new Map<string, { reading: DetectorReading; atMs: number; receivedMs: number }>()
+  /** Mean queue of late by detector and group, vehicles per lane. */
+  readonly #usual = new Map<string, { vehicles: number; atMs: number }>()
   readonly #find: (device: string) => Device | undefined
 
   constructor(find: (device: string) => Device | undefined) {
@@ -45,7 +50,28 @@ export class DetectorBoard {
       ...(flow.groupQueuesM && { groupQueuesM: flow.groupQueuesM }),
     }
     this.#readings.set(entry.device, { reading, atMs: entry.atMs, receivedMs: entry.receivedMs })
+    this.#learn(reading, entry.receivedMs)
     return reading
+  }
+
+  /** Standing vehicles per lane before a signal group in the last minutes; 0 where no detector has reported lately. */
+  usualQueue(junction: string, approach: string, group: string, nowMs: number): number {
+    const device = `${junction}-${approach}`
+    const known = this.#usual.get(`${device} ${group}`) ?? this.#usual.get(device)
+    return known && nowMs - known.atMs <= usableMs ? known.vehicles : 0
+  }
+
+  #learn({ id, queueM = 0, groupQueuesM = {} }: DetectorReading, nowMs: number): void {
+    const queues = [
+      [id, queueM] as const,
+      ...Object.entries(groupQueuesM).map(([group, m]) => [`${id} ${group}`, m] as const),
+    ]
+    for (const [key, metres] of queues) {
+      const vehicles = metres / vehicleSpacingM
+      const before = this.#usual.get(key)
+      const share = before ? 1 - Math.exp(-Math.max(0, nowMs - before.atMs) / usualOverMs) : 1
+      this.#usual.set(key, { vehicles: (before?.vehicles ?? 0) * (1 - share) + vehicles * share, atMs: nowMs })
+    }
   }
 
   readings(): DetectorReading[] {

@@ -1,9 +1,23 @@
 import type { Dispatch, DispatchJunctionState, SignalRequest } from '@clearway/contracts'
+import type { RouteAnswer } from '@clearway/routing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { at, dispatcher, junctionAt, Street } from './street.ts'
+import type { DispatchEngine } from '../../src/dispatch/dispatcher.ts'
+import { at, dispatcher, junctionAt, Street, streetEngine } from './street.ts'
 
 const statesOf = ({ junctions }: Dispatch): DispatchJunctionState[] => junctions.map(({ state }) => state)
+
+/** Knows a second way, a little longer: it turns off at j-2 and comes by no other signal. */
+const withByway = ({ route, bestUnits }: DispatchEngine): DispatchEngine => ({
+  bestUnits,
+  route(asked) {
+    const [straight] = route(asked) as [RouteAnswer]
+    const at = straight.junctions.findIndex(({ junction }) => junction === 'j-2')
+    if (at < 0) return [straight]
+    const junctions = straight.junctions.slice(0, at + 1).map((one, i) => (i === at ? { ...one, exit: 's' } : one))
+    return [straight, { ...straight, durationS: straight.durationS + 4, junctions }]
+  },
+})
 
 describe('a mission', () => {
   it('turns every junction green before the vehicle and gives each back after it', async () => {
@@ -92,6 +106,34 @@ describe('a mission', () => {
     expect(dispatch.route.junctions.map(({ junction }) => junction)).toEqual(['j-2', 'j-3', 'j-4'])
     expect(dispatch.junctions[0]).toMatchObject({ junction: 'j-1', reason: 'no longer on the route' })
     expect(street.outside.downlink.requests('j-1').at(-1)?.body.type).toBe('cancel')
+    await street.stop()
+  })
+
+  it('takes a way that has become quicker by enough while its lanes can still be chosen', async () => {
+    const street = await Street.open(4, undefined, withByway(streetEngine(4)))
+    const { id } = street.send(2400)
+    await street.run(5)
+    expect(street.missions.get(id).route.junctions).toHaveLength(4)
+    street.agents.delete('j-3')
+    street.agents.delete('j-4')
+    await street.run(20)
+    const dispatch = street.missions.get(id)
+    expect(dispatch.route.junctions.map(({ junction, exit }) => `${junction}>${exit}`)).toEqual(['j-1>e', 'j-2>s'])
+    expect(street.routesReceived).toHaveLength(2)
+    const [change] = street.missions.stored.events(id).filter(({ kind }) => kind === 'rerouted')
+    expect(change?.detail.gainS).toBeGreaterThan(10)
+    await street.stop()
+  })
+
+  it('does not change its exit right before the junction', async () => {
+    const street = await Street.open(4, undefined, withByway(streetEngine(4)))
+    const { id } = street.send(2400)
+    await street.run(44)
+    expect(street.missions.get(id).progressM).toBeGreaterThan(junctionAt(2) - 150)
+    street.agents.delete('j-3')
+    street.agents.delete('j-4')
+    await street.run(20)
+    expect(street.missions.get(id).route.junctions).toHaveLength(4)
     await street.stop()
   })
 

@@ -53,7 +53,7 @@ export const engineOf = (route: RouteEngine['route']): DispatchEngine => ({
 })
 
 /** Routes from west to east along the street, and from north to south across it at a junction. */
-const streetEngine = (junctions: number): DispatchEngine =>
+export const streetEngine = (junctions: number): DispatchEngine =>
   engineOf(({ from, to }) => {
     const metres = ({ lon, lat }: Position) => ({ east: lon * metresPerDegree, north: lat * metresPerDegree })
     const [start, end] = [metres(from), metres(to)]
@@ -99,7 +99,7 @@ export class Street {
   readonly vehicles = new Map<string, { eastM: number; northM: number; speedMps: number; silent: boolean }>()
   readonly routesReceived: Record<string, unknown>[] = []
 
-  private constructor(outside: Outside, junctions: number) {
+  private constructor(outside: Outside, junctions: number, engine: DispatchEngine) {
     this.outside = outside
     const { clock, feed, downlink, core } = outside
     for (let n = 1; n <= junctions; n++) {
@@ -111,14 +111,18 @@ export class Street {
       downlink.connect(id, (_, body) => agent.receive(body as unknown as SignalRequest, clock.now()))
     }
     this.signals = createSignals(core)
-    this.dispatch = createDispatch(core, this.signals, streetEngine(junctions))
+    this.dispatch = createDispatch(core, this.signals, engine)
   }
 
   /** @param records those of an earlier street, to go on where it stopped; `from` brings its agents and vehicles along */
-  static async open(junctions = 4, earlier?: { street: Street; records: Records }): Promise<Street> {
+  static async open(
+    junctions = 4,
+    earlier?: { street: Street; records: Records },
+    engine = streetEngine(junctions),
+  ): Promise<Street> {
     const tables = Array.from({ length: junctions }, (_, i) => crossroads(`j-${i + 1}`, at(junctionAt(i + 1))))
     const outside = earlier ? new Outside(tables, earlier.records) : new Outside(tables)
-    const street = new Street(outside, junctions)
+    const street = new Street(outside, junctions, engine)
     if (earlier) {
       // The restart takes a second.
       await outside.clock.advance((earlier.street.outside.clock.now() - outside.clock.now()) / 1000 + 1)

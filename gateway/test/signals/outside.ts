@@ -107,7 +107,7 @@ export class Outside {
     }
     for (const { id, district } of junctions) this.devices.push({ id, kind: 'signal', district, state: 'online' })
     this.core = {
-      config: { dataDir: ':memory:', city: {}, signals: { eventDays: 30 } },
+      config: { dataDir: ':memory:', city: {}, signals: { eventDays: 30 }, greenChannel: { headStartS: 0 } },
       metrics: new Registry(),
       city,
       clock: this.clock,

@@ -11,6 +11,8 @@ export interface JunctionAhead extends ArrivalWindow, Movement {
   queue: number
   /** Arrivals on the approach, veh/h per lane; 0 where nothing is known. */
   arrivalFlow: number
+  /** Its green is asked for so much before it is needed, seconds; below 0 after. 0 where not given. */
+  headStartS?: number
 }
 
 /** What a controller last reported. Undefined or stale: it does not answer. */
@@ -66,7 +68,8 @@ export function planGreenChannel(input: GreenChannelInput): PlannedGreen[] {
   const marginS = activationMargin(input.commandDelayS ?? 0.2)
   let delayedS = 0
   return input.ahead.map((ahead): PlannedGreen => {
-    const { junction, approach } = ahead
+    const { junction, approach, headStartS = 0 } = ahead
+    const beforeS = marginS + headStartS
     const expectedMs = ahead.expectedMs + delayedS * 1000
     const window = { arrivalMs: expectedMs, earliestMs: ahead.earliestMs, latestMs: ahead.latestMs + delayedS * 1000 }
     const table = input.table(junction)
@@ -75,12 +78,12 @@ export function planGreenChannel(input: GreenChannelInput): PlannedGreen[] {
       const expectedDelayS = table ? delayWithoutPriority(table, ahead) : 0
       delayedS += expectedDelayS
       const entryS = table ? longestEntryTime(table, ahead) : 0
-      const requestMs = Math.max(nowMs, activationTime(ahead.earliestMs, entryS, 0, marginS))
+      const requestMs = Math.max(nowMs, activationTime(ahead.earliestMs, entryS, 0, beforeS))
       return { junction, approach, ...window, requestMs, greenPromised: false, expectedDelayS }
     }
     const longestS = longestEntryTime(table, ahead)
     const queueS = (entryS: number) => queueClearance(queueAfter(ahead.queue, ahead.arrivalFlow, entryS))
-    const requestMs = activationTime(ahead.earliestMs, longestS, queueS(longestS), marginS)
+    const requestMs = activationTime(ahead.earliestMs, longestS, queueS(longestS), beforeS)
     if (requestMs >= nowMs) {
       return { junction, approach, ...window, requestMs, greenPromised: true, expectedDelayS: 0 }
     }

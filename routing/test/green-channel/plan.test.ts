@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   delayWithoutPriority,
   entryTime,
+  type JunctionAhead,
   type LiveJunction,
   longestEntryTime,
   planGreenChannel,
@@ -77,7 +78,7 @@ describe('a green channel', () => {
     sinceMs: since(0),
     ...change,
   })
-  const ahead = (junction: string, arrivalS: number, queue = 0) => ({
+  const ahead = (junction: string, arrivalS: number, queue = 0): JunctionAhead => ({
     junction,
     ...fromNorth,
     earliestMs: nowMs + arrivalS * 900,
@@ -86,7 +87,7 @@ describe('a green channel', () => {
     queue,
     arrivalFlow: 0,
   })
-  const plan = (junctions: ReturnType<typeof ahead>[], states: Record<string, LiveJunction | undefined> = {}) =>
+  const plan = (junctions: JunctionAhead[], states: Record<string, LiveJunction | undefined> = {}) =>
     planGreenChannel({
       nowMs,
       ahead: junctions,
@@ -98,6 +99,13 @@ describe('a green channel', () => {
     const [near, far] = plan([ahead('j-1', 60), ahead('j-2', 90, 5)])
     expect(near).toMatchObject({ greenPromised: true, expectedDelayS: 0, requestMs: nowMs + (54 - 13 - 3.4) * 1000 })
     expect(far?.requestMs).toBeCloseTo(nowMs + (81 - 13 - 3.4 - 2 - (5 * 3600) / 1900) * 1000, 3)
+  })
+
+  it('asks a head start earlier, and promises what entry and queue allow without it', () => {
+    const [early] = plan([{ ...ahead('j-1', 60), headStartS: 20 }])
+    expect(early).toMatchObject({ greenPromised: true, requestMs: nowMs + (54 - 13 - 3.4 - 20) * 1000 })
+    const [late] = plan([{ ...ahead('j-1', 30), headStartS: 20 }])
+    expect(late).toMatchObject({ greenPromised: true, expectedDelayS: 0, requestMs: nowMs })
   })
 
   it('says what delay is left where it is too late, and moves all later arrivals by it', () => {

@@ -1,4 +1,4 @@
-import { ManualClock, type Random, type SignalMode, WorldError } from '@clearway/contracts'
+import { ManualClock, type Random, type SignalMode, type VehicleRoute, WorldError } from '@clearway/contracts'
 import {
   type Agent,
   DetectorAgent,
@@ -14,7 +14,7 @@ import { type Disturbances, falseDetector, falseDetectors, silentJunctions } fro
 import type { Mission } from './missions.ts'
 import { ORIGIN_MS } from './origin.ts'
 import { type ApproachDetectors, approachDetectors } from './run-files.ts'
-import { orderOf } from './scenario.ts'
+import { edgesAlong, orderOf } from './scenario.ts'
 import { SignalFace } from './signal-face.ts'
 import { type Passing, StopLineWatch, stopLinesOf } from './stop-lines.ts'
 import { AmbulanceOnStreet, ApproachOnStreet, Street } from './street.ts'
@@ -56,6 +56,8 @@ interface Crew {
   street: AmbulanceOnStreet
   agent: Agent
   watch: StopLineWatch
+  /** Edges of a way that the centre has sent and that is not yet driven. */
+  way: readonly string[] | undefined
   state: 'waits' | 'announced' | 'sent' | 'driving' | 'arrived'
 }
 
@@ -158,9 +160,11 @@ export class Plant {
       const street = new AmbulanceOnStreet()
       const watch = new StopLineWatch(mission.id, mission.route, stopLines)
       const uplink = centre.uplink(identity('vehicle', vehicles[i]!))
-      // The way is the given one, in SUMO as at the centre; another of the centre is not driven.
-      const agent = new VehicleAgent(uplink, street, { follow: () => undefined })
-      return { mission, street, agent, watch, state: 'waits' }
+      const crew: Omit<Crew, 'agent'> = { mission, street, watch, way: undefined, state: 'waits' }
+      const follow = ({ geometry }: VehicleRoute) => {
+        crew.way = edgesAlong(geometry, prepared)
+      }
+      return Object.assign(crew, { agent: new VehicleAgent(uplink, street, { follow }) })
     })
     for (const agent of [...this.#signals, ...this.#detectors]) agent.start()
     for (const { detectors } of this.#approaches) this.#street.watchApproach(detectors)
@@ -258,11 +262,24 @@ export class Plant {
         if (fix) crew.street.moved(fix)
         const lane = this.#street.laneOf(device)
         if (lane !== undefined) this.#watch(crew, lane)
+        if (lane) this.#turnTo(crew, lane)
       }
     }
     for (const { street } of this.#approaches) street.observe(this.#street.seen)
     const isCovered = (loop: string) => this.#street.isCovered(loop)
     for (const { controller, watch } of this.#absences) watch.observe(controller.report()!, this.#atS, isCovered)
+  }
+
+  /** Takes the way that was sent, from the edge that the vehicle is on; inside a junction it waits for the next. */
+  #turnTo(crew: Crew, lane: string): void {
+    if (!crew.way || lane.startsWith(':')) return
+    const at = crew.way.indexOf(lane.slice(0, lane.lastIndexOf('_')))
+    if (at >= 0) {
+      const edges = crew.way.slice(at)
+      this.#traci.set('vehicle', variable.route, crew.agent.device, { type: 'strings', value: edges })
+      crew.watch.follow(edges)
+    }
+    crew.way = undefined
   }
 
   #watch({ watch }: Crew, lane: string): void {

@@ -1,5 +1,5 @@
 import { type City, InputError, type JunctionTable, type LineString } from '@clearway/contracts'
-import { importSumoCity, routeAlong } from '@clearway/routing'
+import { arcsAlong, importSumoCity, routeAlong, type SumoPlan } from '@clearway/routing'
 import type { MissionOrder } from './centre.ts'
 import { readCityCase } from './city/city-case.ts'
 import type { Mission } from './missions.ts'
@@ -86,4 +86,20 @@ export function orderOf(mission: Mission, { imported, plan, innerArcs }: Prepare
     destination: { lon: last[0]!, lat: last[1]! },
     ...{ line, arcs },
   }
+}
+
+/** The edges of SUMO that a line drives; undefined when it does not follow the network. */
+export function edgesAlong(line: LineString, { imported, plan }: PreparedScenario): string[] | undefined {
+  const along = arcsAlong(imported.network, line)
+  if (!along) return undefined
+  const edges = edgesOf(plan)
+  return [...along.arcs].flatMap((arc) => edges.get(arc) ?? [])
+}
+
+const edgesByPlan = new WeakMap<SumoPlan, ReadonlyMap<number, string>>()
+
+function edgesOf(plan: SumoPlan): ReadonlyMap<number, string> {
+  const known = edgesByPlan.get(plan) ?? new Map([...plan.arcOf].map(([edge, arc]) => [arc, edge]))
+  edgesByPlan.set(plan, known)
+  return known
 }

@@ -37,7 +37,7 @@ export function stopLinesOf({ signals }: Pick<SumoPlan, 'signals'>): StopLines {
 /** Follows one ambulance along its route and reads the signal wherever it crosses a stop line. */
 export class StopLineWatch {
   readonly #mission: string
-  readonly #route: readonly string[]
+  #route: readonly string[]
   readonly #lines: StopLines
   /** How many edges of the route lie behind it. */
   #passed = 0
@@ -48,6 +48,12 @@ export class StopLineWatch {
     this.#mission = mission
     this.#route = route
     this.#lines = lines
+  }
+
+  /** It goes on by another way. @param route from the edge that it is on */
+  follow(route: readonly string[]): void {
+    this.#route = route
+    this.#passed = 0
   }
 
   /**

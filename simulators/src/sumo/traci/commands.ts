@@ -30,6 +30,7 @@ export const variable = {
   angle: 0x43,
   road: 0x50,
   laneId: 0x51,
+  route: 0x57,
   time: 0x66,
   departedIds: 0x74,
   arrivedIds: 0x7a,

@@ -6,6 +6,7 @@ import { convertCommand } from './commands/convert.ts'
 import { deviceCommand } from './commands/device.ts'
 import { edgeCommand } from './commands/edge.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
+import { evidenceCommand } from './commands/evidence.ts'
 import { flowsCommand } from './commands/flows.ts'
 import { gatewayCommand } from './commands/gateway.ts'
 import { importCommand } from './commands/import.ts'
@@ -32,6 +33,7 @@ export function clearwayProgram(): Command {
     closureCommand(),
     ...wayCommands(),
     auditCommand(),
+    evidenceCommand(),
     conformCommand(),
     evaluateCommand(),
   ]) {

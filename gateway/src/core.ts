@@ -54,6 +54,8 @@ export interface Core {
   stream: Stream
   feed: LiveFeed
   downlink: Downlink
+  /** A JSON Web Signature by the gateway's own key that holds the record. */
+  signRecord(payload: unknown): string
   series: SeriesOutbox
   telemetry: TelemetryStore
   /** Undefined until a road network has been imported: the gateway then runs with an empty city. */

@@ -87,6 +87,7 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
   const data = await readCity(config.dataDir)
   const stream = new LiveStream(clock, config.limits)
   const metrics = gatewayMetrics(stream)
+  const issuer = Issuer.open(config.dataDir)
   const ingest = createIngest({
     dataDir: config.dataDir,
     broker: { ...config.mqtt, ...config.limits },
@@ -97,7 +98,7 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
     log,
     records,
     devices,
-    issuer: Issuer.open(config.dataDir),
+    issuer,
     registry: metrics,
   })
   devices.presenceFrom((id) => ingest.presence.of(id))
@@ -123,6 +124,7 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
     stream,
     feed: ingest.feed,
     downlink: ingest.downlink,
+    signRecord: (payload) => issuer.record(payload),
     series: telemetry.series,
     telemetry: telemetry.store,
     city: data?.city,

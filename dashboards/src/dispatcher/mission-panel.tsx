@@ -123,6 +123,16 @@ export function MissionPanel(props: MissionPanelProps) {
             {t('mission.next')} <span className="soft figures">{mission.junctions.length}</span>
           </h3>
           <MissionJunctions junctions={mission.junctions} active={active} nowMs={nowMs} onJunction={onJunction} />
+          <a
+            className="mission-record"
+            href={`/api/v1/dispatches/${encodeURIComponent(mission.id)}/evidence`}
+            download={`${mission.id}.json`}
+            title={t('mission.recordTitle')}
+            data-testid="mission-record"
+          >
+            <Icon name="download" size={16} />
+            {t('mission.record')}
+          </a>
         </>
       )}
     </section>

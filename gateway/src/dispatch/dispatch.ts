@@ -1,4 +1,4 @@
-import { type DeviceStatus, Dispatch, NewDispatch, Page, pageQuery, Timestamp, Unit } from '@clearway/contracts'
+import { type DeviceStatus, Dispatch, NewDispatch, Page, pageQuery, Unit } from '@clearway/contracts'
 import { Type } from 'typebox'
 import type { Core, Feature } from '../core.ts'
 import { pageOf, pageOfList } from '../http/paging.ts'
@@ -6,26 +6,12 @@ import { route } from '../http/route.ts'
 import type { Signals } from '../signals/signals.ts'
 import { noTraffic, type Traffic } from '../traffic/traffic.ts'
 import { type DispatchEngine, Dispatcher } from './dispatcher.ts'
+import { evidenceOf, SignedEvidence } from './evidence.ts'
 
 /** Dispatches in the first picture of a page. */
 const shownFirst = 50
 
 const DispatchId = Type.Object({ id: Dispatch.properties.id })
-
-/** What happened in a mission, oldest first. */
-const Evidence = Type.Object({
-  dispatch: Dispatch,
-  events: Type.Array(
-    Type.Object({
-      at: Timestamp,
-      kind: Type.String({
-        description: 'created, activated, request-sent, request-response, request-state, passed, …',
-      }),
-      junction: Type.Optional(Type.String()),
-      detail: Type.Record(Type.String(), Type.Unknown()),
-    }),
-  ),
-})
 
 /**
  * Units and dispatches.
@@ -149,10 +135,13 @@ export function createDispatch(
         method: 'GET',
         path: '/dispatches/{id}/evidence',
         access: ['dispatcher', 'auditor'],
-        summary: 'What was asked, answered, shown and passed in a mission, oldest first',
+        summary: 'What was asked, answered, shown and passed in a mission, what it gained and what it cost; signed',
         params: DispatchId,
-        answer: Evidence,
-        handle: ({ params }) => ({ dispatch: dispatcher.get(params.id), events: stored.events(params.id) }),
+        answer: SignedEvidence,
+        handle: ({ params }) => {
+          const evidence = evidenceOf(dispatcher.get(params.id), stored.events(params.id))
+          return { ...evidence, jws: core.signRecord(evidence) }
+        },
       }),
     ],
   }

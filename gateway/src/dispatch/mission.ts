@@ -17,6 +17,7 @@ import type { Lease, LeaseEvent } from '../signals/lease.ts'
 import type { ClosedArc } from '../traffic/closed-arcs.ts'
 import type { TrackPlace } from '../traffic/vehicle-tracks.ts'
 import type { Leg, MissionEvent, StoredMission } from './dispatch-records.ts'
+import { forecastOf } from './evidence.ts'
 import { type Known, type OpenLeg, planAhead, writeForecast } from './mission-forecast.ts'
 import { heldStates, rerouted } from './mission-junctions.ts'
 import { RouteProgress } from './route-progress.ts'
@@ -106,6 +107,8 @@ export class Mission {
   /** Starts the mission of an activated dispatch. */
   begin(): void {
     this.#log('activated', undefined, { vehicle: this.dispatch.vehicle })
+    this.#forecast(undefined)
+    this.#log('forecast', undefined, { ...forecastOf(this.stored, this.#parts.clock.now()) })
     this.step()
   }
 

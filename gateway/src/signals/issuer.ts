@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject,
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError, type SignalRequest, signedText, WorldError } from '@clearway/contracts'
+import { signedRecord } from './signed-record.ts'
 
 /** PEM files in the data folder: the key itself for its owner's eyes, its public half for the agents. */
 export const issuerFiles = (dataDir: string) => ({
@@ -51,6 +52,11 @@ export class Issuer {
   /** PEM. */
   get publicKey(): string {
     return createPublicKey(this.#key).export({ type: 'spki', format: 'pem' }).toString()
+  }
+
+  /** @returns a JSON Web Signature that holds the record, see `signed-record.ts` */
+  record(payload: unknown): string {
+    return signedRecord(payload, this.#key)
   }
 
   /** @returns the request with its `signature` */

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import {
   type City,
   type Device,
@@ -13,6 +14,7 @@ import { Registry } from 'prom-client'
 import type { Core, Downlink } from '../../src/core.ts'
 import type { JournalEntry, LiveFeed } from '../../src/ingest/entry.ts'
 import { Records } from '../../src/records/records.ts'
+import { Issuer } from '../../src/signals/issuer.ts'
 import type { Point } from '../../src/telemetry/store.ts'
 
 /** Upward messages handed to the features as the journal would, in memory. */
@@ -97,6 +99,9 @@ export class Outside {
   readonly published: { topic: string; items: readonly { id: string }[] }[] = []
   readonly snapshots = new Map<string, () => readonly { id: string }[]>()
   readonly records: Records
+  readonly issuer = Issuer.of(
+    generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  )
   readonly core: Core
 
   constructor(junctions: readonly JunctionTable[], records = Records.open(':memory:')) {
@@ -113,6 +118,7 @@ export class Outside {
       clock: this.clock,
       feed: this.feed,
       downlink: this.downlink,
+      signRecord: (payload: unknown) => this.issuer.record(payload),
       records,
       log: pino({ level: 'silent' }),
       devices: { find: (id: string) => this.devices.find((device) => device.id === id), list: () => this.devices },

@@ -12,18 +12,22 @@ const shares = new WeakMap<RoadNetwork, Float64Array>()
 
 /**
  * Metres of an arc's line for each metre of its length: 1, but where a map states a length that is not that of its line.
- * Offsets on arcs are metres of the length. Computed at the first call and kept as long as the network.
+ * Offsets on arcs are metres of the length. Computed when an arc is first asked about, and kept as long as the network.
  */
 export function linePerLength(network: RoadNetwork, arc: number): number {
-  const known = shares.get(network)
-  if (known) return known[arc]!
-  const computed = Float64Array.from({ length: network.arcCount }, (_, a) => {
-    const lineM = lineLengthM(network, a)
-    const share = lineM / network.lengthM[a]!
-    return lineM === 0 || Math.abs(share - 1) < STATED_APART ? 1 : share
-  })
-  shares.set(network, computed)
-  return computed[arc]!
+  let known = shares.get(network)
+  if (!known) {
+    known = new Float64Array(network.arcCount)
+    shares.set(network, known)
+  }
+  if (known[arc] === 0) known[arc] = shareOf(network, arc)
+  return known[arc]!
+}
+
+function shareOf(network: RoadNetwork, arc: number): number {
+  const lineM = lineLengthM(network, arc)
+  const share = lineM / network.lengthM[arc]!
+  return lineM === 0 || Math.abs(share - 1) < STATED_APART ? 1 : share
 }
 
 function lineLengthM({ shapeStart, shapeLon, shapeLat }: RoadNetwork, arc: number): number {

@@ -39,9 +39,15 @@ function build(network: RoadNetwork): ArcGraph {
   const { movementCount, vertexCount, arcOf, first, to, bans } = movements
   const flags = new Uint8Array(movementCount)
   const turn = new Float32Array(movementCount)
-  const arrival = Float32Array.from({ length: arcCount }, (_, a) => arrivalBearing(network, a))
-  const departure = Float32Array.from({ length: arcCount }, (_, a) => departureBearing(network, a))
-  const roadsAt = Uint16Array.from({ length: network.nodeCount }, (_, node) => neighbourCount(network, node))
+  // Loops: `from` of a typed array calls through an iterator for every element, and a start waits for all of this.
+  const arrival = new Float32Array(arcCount)
+  const departure = new Float32Array(arcCount)
+  for (let a = 0; a < arcCount; a++) {
+    arrival[a] = arrivalBearing(network, a)
+    departure[a] = departureBearing(network, a)
+  }
+  const roadsAt = new Uint16Array(network.nodeCount)
+  for (let node = 0; node < network.nodeCount; node++) roadsAt[node] = neighbourCount(network, node)
   for (let v = 0; v < vertexCount; v++) {
     const a = arcOf[v]!
     const node = head[a]!
@@ -86,5 +92,8 @@ function signalTouch(network: RoadNetwork): Uint8Array {
     nodes[network.tail[arc]!] = 1
     nodes[network.head[arc]!] = 1
   }
-  return Uint8Array.from(network.tail, (tail, arc) => nodes[tail]! | nodes[network.head[arc]!]!)
+  const touches = new Uint8Array(network.arcCount)
+  for (let arc = 0; arc < network.arcCount; arc++)
+    touches[arc] = nodes[network.tail[arc]!]! | nodes[network.head[arc]!]!
+  return touches
 }

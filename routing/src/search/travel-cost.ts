@@ -122,10 +122,12 @@ function turnCosts(network: RoadNetwork, profile: DrivingProfile, at: CostOption
   const graph = arcGraph(network)
   const holds = ({ emergencyExempt, hours }: TurnBan) =>
     !(emergencyExempt && profile.contraflow) && (!hours || !at || appliesAt(hours, at.ms, at.timeZone))
-  return Int32Array.from({ length: graph.movementCount }, (_, m) => {
+  const turnMs = new Int32Array(graph.movementCount)
+  for (let m = 0; m < graph.movementCount; m++) {
     const isBanned = graph.bans.get(m)?.some(holds) ?? false
-    return movementMs(network, graph, profile, m, isBanned)
-  })
+    turnMs[m] = movementMs(network, graph, profile, m, isBanned)
+  }
+  return turnMs
 }
 
 function movementMs(

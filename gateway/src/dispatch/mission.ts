@@ -10,7 +10,7 @@ import {
   type Route,
   toTimestamp,
 } from '@clearway/contracts'
-import { compactLine, type PlannedGreen, stoppingDistance } from '@clearway/routing'
+import { compactLine, longestHoldS, type PlannedGreen, stoppingDistance } from '@clearway/routing'
 import type { Logger } from 'pino'
 import type { Downlink } from '../core.ts'
 import type { Lease, LeaseEvent } from '../signals/lease.ts'
@@ -30,8 +30,7 @@ const lostMs = 60_000
 /** Length of the vehicle and the time after which its green is given back. */
 const vehicleLengthM = 8
 const releaseAfterMs = 2_000
-/** H_max: no junction is held longer for one vehicle that does not come. */
-const longestHoldMs = 60_000
+const longestHoldMs = longestHoldS * 1000
 /** Another way is looked for so often. */
 const searchEveryMs = 5_000
 /** An ended mission waits so long for its last junctions to return to their plans. */
@@ -109,6 +108,8 @@ export class Mission {
     this.#log('activated', undefined, { vehicle: this.dispatch.vehicle })
     this.#forecast(undefined)
     this.#log('forecast', undefined, { ...forecastOf(this.stored, this.#parts.clock.now()) })
+    // On record at once: whoever reads it while nothing happens yet is to find what was promised.
+    this.#changed = true
     this.step()
   }
 

@@ -18,7 +18,10 @@ describe('the record of a mission', () => {
     street.agents.get('j-3')!.control = 'manual'
     await street.run(6)
     const { id } = street.send(2000)
-    expect(evidence(street, id).balance).toMatchObject({ tookS: null, savedS: null, promisesKept: 0 })
+    const atDeparture = evidence(street, id).balance
+    expect(atDeparture).toMatchObject({ tookS: null, savedS: null, promisesKept: 0 })
+    expect(atDeparture.withoutPriorityS).toBeCloseTo(2000 / 15 + 40, 0)
+    expect(atDeparture.junctions.map((one) => one.promisedAtDeparture)).toEqual([true, true, false, true])
     await street.run(160)
     const { dispatch, balance } = evidence(street, id)
     expect(dispatch.state).toBe('completed')

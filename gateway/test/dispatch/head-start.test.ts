@@ -73,9 +73,9 @@ function headStartS(headStart: number): number {
 
 it('is whole where nobody else waits, and less by five seconds for each who does', () => {
   open('movement')
-  expect(headStartS(40)).toBeCloseTo(40)
-  waiting(5)
-  expect(headStartS(40)).toBeCloseTo(15)
+  expect(headStartS(30)).toBeCloseTo(30)
+  waiting(3)
+  expect(headStartS(30)).toBeCloseTo(15)
 })
 
 it('is none where many wait, and never less than what is set', () => {

@@ -46,6 +46,11 @@ export interface GreenChannelInput {
   commandDelayS?: number
 }
 
+/** H_max: no green is held longer for a vehicle that does not come, seconds. */
+export const longestHoldS = 60
+/** What a head start leaves of it, for a vehicle that is late, seconds. */
+const lateS = 10
+
 /** Modes in which a controller takes a request. In the others people or the cabinet have it. */
 const servable: ReadonlySet<SignalMode> = new Set(['coordinated', 'preempted', 'recovering'])
 
@@ -68,8 +73,7 @@ export function planGreenChannel(input: GreenChannelInput): PlannedGreen[] {
   const marginS = activationMargin(input.commandDelayS ?? 0.2)
   let delayedS = 0
   return input.ahead.map((ahead): PlannedGreen => {
-    const { junction, approach, headStartS = 0 } = ahead
-    const beforeS = marginS + headStartS
+    const { junction, approach } = ahead
     const expectedMs = ahead.expectedMs + delayedS * 1000
     const window = { arrivalMs: expectedMs, earliestMs: ahead.earliestMs, latestMs: ahead.latestMs + delayedS * 1000 }
     const table = input.table(junction)
@@ -78,11 +82,13 @@ export function planGreenChannel(input: GreenChannelInput): PlannedGreen[] {
       const expectedDelayS = table ? delayWithoutPriority(table, ahead) : 0
       delayedS += expectedDelayS
       const entryS = table ? longestEntryTime(table, ahead) : 0
+      const beforeS = marginS + headStartOf(ahead, 0, marginS)
       const requestMs = Math.max(nowMs, activationTime(ahead.earliestMs, entryS, 0, beforeS))
       return { junction, approach, ...window, requestMs, greenPromised: false, expectedDelayS }
     }
     const longestS = longestEntryTime(table, ahead)
     const queueS = (entryS: number) => queueClearance(queueAfter(ahead.queue, ahead.arrivalFlow, entryS))
+    const beforeS = marginS + headStartOf(ahead, queueS(longestS), marginS)
     const requestMs = activationTime(ahead.earliestMs, longestS, queueS(longestS), beforeS)
     if (requestMs >= nowMs) {
       return { junction, approach, ...window, requestMs, greenPromised: true, expectedDelayS: 0 }
@@ -92,4 +98,11 @@ export function planGreenChannel(input: GreenChannelInput): PlannedGreen[] {
     delayedS += expectedDelayS
     return { junction, approach, ...window, requestMs: nowMs, greenPromised: expectedDelayS === 0, expectedDelayS }
   })
+}
+
+/** No more of a head start than leaves the green held until a vehicle comes that drives as expected, seconds. */
+function headStartOf(ahead: JunctionAhead, queueS: number, marginS: number): number {
+  const { headStartS = 0, earliestMs, expectedMs } = ahead
+  const heldS = (expectedMs - earliestMs) / 1000 + queueS + marginS
+  return Math.min(headStartS, Math.max(0, longestHoldS - lateS - heldS))
 }

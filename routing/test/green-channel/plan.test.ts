@@ -108,6 +108,15 @@ describe('a green channel', () => {
     expect(late).toMatchObject({ greenPromised: true, expectedDelayS: 0, requestMs: nowMs })
   })
 
+  it('has no more of a head start than keeps the green held until the vehicle comes', () => {
+    const wanted = { ...ahead('j-1', 200, 5), headStartS: 100 }
+    const [green] = plan([wanted])
+    // What is held before the vehicle, as expected, is 50 s; entering comes before that.
+    expect(green?.requestMs).toBeCloseTo(wanted.expectedMs - (50 + 13) * 1000, 3)
+    const long = { ...ahead('j-1', 200, 40), headStartS: 100 }
+    expect(plan([long])[0]?.requestMs).toBe(plan([ahead('j-1', 200, 40)])[0]?.requestMs)
+  })
+
   it('says what delay is left where it is too late, and moves all later arrivals by it', () => {
     const [near, far] = plan([ahead('j-1', 10), ahead('j-2', 60)])
     expect(near).toMatchObject({ greenPromised: false, requestMs: nowMs })

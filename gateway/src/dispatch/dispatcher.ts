@@ -19,6 +19,7 @@ import {
   distanceM,
   drivingProfiles,
   parseImportance,
+  type RouteAnswer,
   type RouteEngine,
   routeAlong,
   routeOf,
@@ -36,7 +37,7 @@ import type { Known } from './mission-forecast.ts'
 import { plannedJunctions } from './mission-junctions.ts'
 import { profileOf } from './role-profile.ts'
 import { UnitBoard } from './unit-board.ts'
-import { inOrderOfTime } from './way-choice.ts'
+import { inOrderOfTime, type Way } from './way-choice.ts'
 
 /** A plan made for a place only may be driven by a unit standing this near to it. */
 const atOriginM = 250
@@ -260,10 +261,11 @@ export class Dispatcher {
       fixOf: (vehicle) => this.units.fix(vehicle),
       placeOf: (vehicle) => this.#roads.placeOf(vehicle),
       closedArcs: () => this.#roads.closedArcs(profileOf[stored.dispatch.role]),
-      findRoutes: (from) => {
+      findWays: (from) => {
         const { destination, role } = stored.dispatch
         return this.#ways({ from, to: destination, profile: profileOf[role], alternatives: comparedOnTheWay })
       },
+      driven: (route) => this.#driven(route, stored.dispatch.destination),
       publish: (dispatch) => stream.publish('dispatches', [dispatch]),
       save: (mission, open, events, ended) =>
         records.transaction(() => {
@@ -300,13 +302,14 @@ export class Dispatcher {
   }
 
   /** The way that is expected to take least first, with queues and greens as they are. */
-  #ways(query: Parameters<RouteEngine['route']>[0]): Route[] {
-    const { network, clock } = this.#core
-    const found = this.#requireEngine().route(query)
-    return inOrderOfTime(found, this.#known, clock.now()).map((answer) => ({
-      ...routeOf(answer),
-      ...(network && { steps: routeSteps(network, answer, query.to) }),
-    }))
+  #ways(query: Parameters<RouteEngine['route']>[0]): Way<RouteAnswer>[] {
+    return inOrderOfTime(this.#requireEngine().route(query), this.#known, this.#core.clock.now())
+  }
+
+  /** As it is told to who drives it: with its steps. */
+  #driven(answer: RouteAnswer, to: Position): Route {
+    const { network } = this.#core
+    return { ...routeOf(answer), ...(network && { steps: routeSteps(network, answer, to) }) }
   }
 
   /** The route that was drawn, in place of a search. @throws InputError naming `route` */
@@ -322,7 +325,7 @@ export class Dispatcher {
     try {
       const span = { fromOffsetM: along.fromM, toOffsetM: along.toM }
       const answer = routeAlong(network, along.arcs, { ...span, profile, junctions: city?.junctions ?? [] })
-      return { ...routeOf(answer), steps: routeSteps(network, answer, to) }
+      return this.#driven(answer, to)
     } catch (error) {
       throw error instanceof InputError ? refuse(error.message) : error
     }
@@ -342,7 +345,11 @@ export class Dispatcher {
     const profile = profileOf[role]
     const find = (from: Position, name: string) => {
       try {
-        return this.#ways({ from, to, profile, alternatives: comparedWays }).slice(0, 1 + shownWays)
+        const [best, ...others] = this.#ways({ from, to, profile, alternatives: comparedWays }) as [
+          Way<RouteAnswer>,
+          ...Way<RouteAnswer>[],
+        ]
+        return [this.#driven(best.route, to), ...others.slice(0, shownWays).map(({ route }) => routeOf(route))]
       } catch (error) {
         throw inTermsOf({ from: name, to: 'destination' }, error)
       }

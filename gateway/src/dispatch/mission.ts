@@ -10,7 +10,7 @@ import {
   type Route,
   toTimestamp,
 } from '@clearway/contracts'
-import { compactLine, longestHoldS, type PlannedGreen, stoppingDistance } from '@clearway/routing'
+import { compactLine, longestHoldS, type PlannedGreen, type RouteAnswer, stoppingDistance } from '@clearway/routing'
 import type { Logger } from 'pino'
 import type { Downlink } from '../core.ts'
 import type { Lease, LeaseEvent } from '../signals/lease.ts'
@@ -22,7 +22,7 @@ import { type Known, type OpenLeg, planAhead, writeForecast } from './mission-fo
 import { heldStates, rerouted } from './mission-junctions.ts'
 import { RouteProgress } from './route-progress.ts'
 import type { Fix } from './unit-board.ts'
-import { delayS, expectedS, isWorthChanging, laneChoiceM, partsAfterM } from './way-choice.ts'
+import { delayS, isWorthChanging, laneChoiceM, partsAfterM, type Way } from './way-choice.ts'
 
 /** Without a position for so long the requests are given back, and later the mission ends. */
 const silentMs = 10_000
@@ -50,7 +50,9 @@ export interface MissionParts {
   /** What routes of this mission's vehicle avoid; the same list for as long as it is the same. */
   closedArcs(): readonly ClosedArc[]
   /** Ways to the destination, the one that is expected to take least first. @throws InputError when there is none */
-  findRoutes(from: Position): Route[]
+  findWays(from: Position): Way<RouteAnswer>[]
+  /** One of them as it is told to the vehicle. */
+  driven(route: RouteAnswer): Route
   /** @param ended the mission has come to its end since it was last saved */
   save(mission: StoredMission, open: boolean, events: readonly MissionEvent[], ended: boolean): void
   publish(dispatch: Dispatch): void
@@ -210,26 +212,21 @@ export class Mission {
   #findsBetter(fix: Fix, open: readonly OpenLeg[], plan: readonly PlannedGreen[], nowMs: number): boolean {
     if (this.stored.drawn || open.length === 0 || nowMs - this.#comparedMs < searchEveryMs) return false
     this.#comparedMs = nowMs
-    const { signals } = this.#parts
     const roomM = Math.max(laneChoiceM, stoppingDistance(fix.speedMps))
-    const better = this.#waysFrom(fix).find((way) => {
-      const partsM = partsAfterM(open, way)
-      return partsM !== undefined && partsM >= roomM
-    })
-    if (!better || partsAfterM(open, better) === Number.POSITIVE_INFINITY) return false
+    const better = this.#waysFrom(fix).find(({ route }) => (partsAfterM(open, route) ?? 0) >= roomM)
+    if (!better || partsAfterM(open, better.route) === Number.POSITIVE_INFINITY) return false
     const endMs = this.#progress.arrivalAt(this.dispatch.route.distanceM, undefined, nowMs).expectedMs
-    const presentS = (endMs - nowMs) / 1000 + delayS(open, plan, signals, nowMs)
-    const betterS = expectedS(better, signals, nowMs)
-    if (!isWorthChanging(presentS, betterS)) return false
-    this.#take(better, nowMs)
-    this.#log('rerouted', undefined, { lon: fix.lon, lat: fix.lat, gainS: Math.round(presentS - betterS) })
+    const presentS = (endMs - nowMs) / 1000 + delayS(open, plan, this.#parts.signals, nowMs)
+    if (!isWorthChanging(presentS, better.expectedS)) return false
+    this.#take(better.route, nowMs)
+    this.#log('rerouted', undefined, { lon: fix.lon, lat: fix.lat, gainS: Math.round(presentS - better.expectedS) })
     return true
   }
 
   /** None where the roads lead nowhere from here. */
-  #waysFrom({ lon, lat }: Fix): Route[] {
+  #waysFrom({ lon, lat }: Fix): Way<RouteAnswer>[] {
     try {
-      return this.#parts.findRoutes({ lon, lat })
+      return this.#parts.findWays({ lon, lat })
     } catch (error) {
       if (error instanceof InputError) return []
       throw error
@@ -284,7 +281,8 @@ export class Mission {
     this.#searchedMs = nowMs
     const from = { lon: fix.lon, lat: fix.lat }
     try {
-      this.#take(this.#parts.findRoutes(from)[0] as Route, nowMs)
+      const [best] = this.#parts.findWays(from) as [Way<RouteAnswer>]
+      this.#take(best.route, nowMs)
       this.#log('rerouted', undefined, from)
       return true
     } catch (error) {
@@ -295,8 +293,9 @@ export class Mission {
   }
 
   /** Replaces the route and gives back the junctions that it no longer comes by. */
-  #take(route: Route, nowMs: number): void {
+  #take(answer: RouteAnswer, nowMs: number): void {
     const { dispatch, stored } = this
+    const route = this.#parts.driven(answer)
     const passed = dispatch.route.junctions.length - this.#openLegs().length
     const signalsS = dispatch.route.durationWithoutPriorityS - dispatch.route.durationS
     if (passed > 0) stored.passedDelayS += (signalsS * passed) / dispatch.route.junctions.length

@@ -17,7 +17,7 @@ const leastGainShare = 0.05
 export const laneChoiceM = 150
 
 /** Seconds from the start of a route to its end, with the greens that can be had and the queues that usually stand. */
-export function expectedS(route: Route, signals: Known, nowMs: number): number {
+function expectedS(route: Route, signals: Known, nowMs: number): number {
   const { junctions, legs } = plannedJunctions(route, nowMs)
   const open = junctions.map((shown, index) => ({ index, leg: legs[index]!, shown }))
   const plan = planAhead(open, new RouteProgress(route, 0, nowMs), signals, undefined, nowMs)
@@ -38,11 +38,17 @@ export function delayS(
   }, 0)
 }
 
-/** The same routes, the one that is expected to take least first; of equal ones in the given order. */
-export function inOrderOfTime<R extends Route>(routes: readonly R[], signals: Known, nowMs: number): R[] {
-  const timed = routes.map((route) => ({ route, seconds: expectedS(route, signals, nowMs) }))
-  return timed.sort((a, b) => a.seconds - b.seconds).map(({ route }) => route)
+/** A route with how long it is expected to take. */
+export interface Way<R extends Route = Route> {
+  route: R
+  expectedS: number
 }
+
+/** Of these routes the one that is expected to take least first; of equal ones in the given order. */
+export const inOrderOfTime = <R extends Route>(routes: readonly R[], signals: Known, nowMs: number): Way<R>[] =>
+  routes
+    .map((route) => ({ route, expectedS: expectedS(route, signals, nowMs) }))
+    .sort((a, b) => a.expectedS - b.expectedS)
 
 export const isWorthChanging = (presentS: number, otherS: number): boolean =>
   presentS - otherS > Math.max(leastGainS, leastGainShare * presentS)

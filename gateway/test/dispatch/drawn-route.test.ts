@@ -22,6 +22,14 @@ const broker = new InProcessBroker()
 const clock = new ManualClock(Date.parse('2026-01-05T12:00:00Z'))
 const told: { channel: string; body: Record<string, unknown> }[] = []
 
+let reports = 0
+/** The vehicle says where it stands. */
+async function report(at = station): Promise<void> {
+  const position = { ...at, speedMps: 0, headingDeg: 0, accuracyM: 3 }
+  const message = { id: `p-${++reports}`, at: toTimestamp(clock.now()), ...position }
+  await broker.publish('amb-1', topic('position'), Buffer.from(JSON.stringify(message)))
+}
+
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'clearway-drawn-'))
   await saveCity(join(folder, 'city'), await importCity(map, heidelberg))
@@ -33,9 +41,7 @@ beforeAll(async () => {
   gateway.core.devices.add({ id: 'amb-1', kind: 'vehicle', district: 'heidelberg', role: 'ambulance' })
   await gateway.start()
   broker.connect('amb-1', (channel, payload) => told.push({ channel, body: JSON.parse(payload.toString()) }))
-  const position = { ...station, speedMps: 0, headingDeg: 0, accuracyM: 3 }
-  const message = { id: 'p-1', at: toTimestamp(clock.now()), ...position }
-  await broker.publish('amb-1', topic('position'), Buffer.from(JSON.stringify(message)))
+  await report()
 }, 120_000)
 afterAll(async () => {
   await gateway.stop()
@@ -74,6 +80,24 @@ describe('a dispatch along a drawn route', () => {
     await clock.advance(2)
     expect(told.find(({ channel }) => channel === 'route')?.body).toMatchObject({ dispatch: made.id })
     await ask('POST', `/dispatches/${made.id}/cancel`, {})
+  })
+
+  it('is kept under way, although a quicker one is known', async () => {
+    const query = `/routes?from=${place(station)}&to=${place(scene)}&profile=ambulance&alternatives=5`
+    const [best, ...others] = (await ask('GET', query)).body.routes as [Route, ...Route[]]
+    const slowest = others.at(-1)!
+    expect(slowest.durationS - best.durationS).toBeGreaterThan(Math.max(10, 0.05 * slowest.durationS))
+    const { id } = (await dispatch(slowest.geometry)).body as Dispatch
+    await ask('POST', `/dispatches/${id}/activate`, {})
+    const [lon, lat] = slowest.geometry.coordinates[0]! as [number, number]
+    for (let s = 0; s < 12; s += 2) {
+      await report({ lon, lat })
+      await clock.advance(2)
+    }
+    const { route, state } = (await ask('GET', `/dispatches/${id}`)).body as Dispatch
+    expect(state).toBe('active')
+    expect(route.distanceM).toBeCloseTo(slowest.distanceM, 0)
+    await ask('POST', `/dispatches/${id}/cancel`, {})
   })
 
   it.each([

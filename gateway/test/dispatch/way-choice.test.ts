@@ -2,7 +2,7 @@ import type { Route } from '@clearway/contracts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Known, OpenLeg } from '../../src/dispatch/mission-forecast.ts'
 import { plannedJunctions } from '../../src/dispatch/mission-junctions.ts'
-import { expectedS, inOrderOfTime, isWorthChanging, partsAfterM } from '../../src/dispatch/way-choice.ts'
+import { inOrderOfTime, isWorthChanging, partsAfterM } from '../../src/dispatch/way-choice.ts'
 import { createSignals } from '../../src/signals/signals.ts'
 import { AgentModel } from '../signals/agent-model.ts'
 import { crossroads } from '../signals/crossroads.ts'
@@ -50,7 +50,7 @@ describe('the choice of the way', () => {
     const body = { count: 0, periodS: 5, occupancy: 0, queueM, ...(groupQueuesM && { groupQueuesM }) }
     outside.feed.deliver('detector', `${junction}-w`, 'flow', now(), now(), body)
   }
-  const first = (...ways: Route[]) => inOrderOfTime(ways, known, now())[0]
+  const first = (...ways: Route[]) => inOrderOfTime(ways, known, now())[0]!.route
 
   beforeEach(async () => {
     outside = new Outside(ids.map((id, i) => crossroads(id, at(junctionAt(i + 1)))))
@@ -113,7 +113,7 @@ describe('the choice of the way', () => {
     hear('j-2')
     const around = way(84, 'j-2')
     expect(first(way(80, 'j-1'), around)).toBe(around)
-    expect(expectedS(way(80, 'j-1'), known, now())).toBeGreaterThan(84)
+    expect(inOrderOfTime([way(80, 'j-1')], known, now())[0]!.expectedS).toBeGreaterThan(84)
   })
 
   it('is changed on the way for more than ten seconds and a twentieth only', () => {

@@ -17,6 +17,7 @@ import { Issuer } from '@clearway/gateway'
 import { Aedes } from 'aedes'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { ended } from '../ended.ts'
+import { secondsOf } from '../option-values.ts'
 
 interface ConformOptions {
   broker?: URL
@@ -195,9 +196,4 @@ function nameOf(text: string): string {
   if (!compile(Name).matches(text))
     throw new InvalidArgumentError('Lower-case letters, digits and hyphens are expected.')
   return text
-}
-
-function secondsOf(text: string): number {
-  if (!/^\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError('A number of seconds is expected.')
-  return Number(text)
 }

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { deviceKinds, InputError, seededRandom, systemClock } from '@clearway/contracts'
 import { runEdge } from '@clearway/edge'
 import { createLog } from '@clearway/gateway'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { parse } from 'yaml'
 import manifest from '../../package.json' with { type: 'json' }
 import { ended } from '../ended.ts'
+import { secondsOf } from '../option-values.ts'
 
 export function edgeCommand(): Command {
   return new Command('edge')
@@ -56,11 +57,6 @@ export function edgeCommand(): Command {
         process.stdin.destroy()
       }
     })
-}
-
-function secondsOf(text: string): number {
-  if (!/^\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError('A number of seconds is expected.')
-  return Number(text)
 }
 
 function readConfiguration(file: string): Record<string, unknown> {

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { otherDrivers, readVehicleTypes } from '@clearway/simulators'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { compareTraffic, trafficTable } from '../evaluation/traffic.ts'
+import { wholeFrom } from '../option-values.ts'
 
 interface TrafficOptions {
   network: string
@@ -13,10 +14,7 @@ interface TrafficOptions {
   json?: string
 }
 
-const whole = (text: string): number => {
-  if (!/^\d+$/.test(text) || Number(text) < 1) throw new InvalidArgumentError('A whole number from 1 on is expected.')
-  return Number(text)
-}
+const whole = wholeFrom(1)
 
 /** `clearway evaluate traffic` */
 export function evaluateTrafficCommand(): Command {

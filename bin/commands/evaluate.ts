@@ -22,6 +22,7 @@ import type { ControllerSpec, RunConditions, Settings, Transport, Ways } from '.
 import { tablesOf } from '../evaluation/table.ts'
 import { drawTradeOff } from '../evaluation/trade-off-picture.ts'
 import { drawTrips } from '../evaluation/trips-picture.ts'
+import { wholeFrom } from '../option-values.ts'
 import { evaluateTrafficCommand } from './evaluate-traffic.ts'
 
 interface GreenChannelOptions extends ReportOptions {
@@ -55,10 +56,7 @@ const DEFAULT_CONTROLLERS = 'none,lead-10,lead-15,lead-20,lead-30,lead-45,lead-6
 /** Beside the seeds of the runs: missions are the same in all of them. */
 const MISSIONS_SEED = 1
 
-const whole = (text: string): number => {
-  if (!/^\d+$/.test(text) || Number(text) < 1) throw new InvalidArgumentError('A whole number from 1 on is expected.')
-  return Number(text)
-}
+const whole = wholeFrom(1)
 const seconds = (text: string): number => {
   const value = Number(text)
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Seconds are expected.')

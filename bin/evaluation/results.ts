@@ -1,4 +1,4 @@
-import type { GreenChannelOutcome, Mission, OthersDelay, Side } from '@clearway/simulators'
+import { ambulanceId, type GreenChannelOutcome, type Mission, type OthersDelay, type Side } from '@clearway/simulators'
 import { estimate, mean, percentile } from './estimate.ts'
 import type { ControllerSpec, Settings } from './run-order.ts'
 
@@ -78,19 +78,19 @@ export function resultsOf(controllers: readonly ControllerSpec[], measured: Meas
   return controllers.map((controller) => resultOf(controller, measured))
 }
 
-/** Ratios of a run's trips by mission. */
-export function ratiosOf(
-  { ambulances }: EvaluatedRun,
-  { missions, freeFlowOfMissionsS }: Measured,
-): Map<string, number> {
-  const freeOf = new Map(missions.map(({ id }, i) => [`amb-${id}`, freeFlowOfMissionsS[i]!]))
-  return new Map(
-    ambulances.map(({ id, durationS, departDelayS }) => [
-      id.slice('amb-'.length),
-      (durationS + departDelayS) / freeOf.get(id)!,
-    ]),
-  )
+/** What the trips of a run took, waiting to enter included, beside their free flow, in the order of the missions. */
+function tripsOf({ ambulances }: EvaluatedRun, { missions, freeFlowOfMissionsS }: Measured) {
+  const byId = new Map(ambulances.map((trip) => [trip.id, trip]))
+  return missions.flatMap((mission, i) => {
+    const trip = byId.get(ambulanceId(mission))
+    const freeS = freeFlowOfMissionsS[i]!
+    return trip ? [{ mission: mission.id, freeS, tookS: trip.durationS + trip.departDelayS }] : []
+  })
 }
+
+/** Ratios of a run's trips by mission. */
+export const ratiosOf = (run: EvaluatedRun, measured: Measured): Map<string, number> =>
+  new Map(tripsOf(run, measured).map(({ mission, freeS, tookS }) => [mission, tookS / freeS]))
 
 function resultOf(controller: ControllerSpec, measured: Measured): ControllerResult {
   const { name } = controller
@@ -103,15 +103,14 @@ function resultOf(controller: ControllerSpec, measured: Measured): ControllerRes
   const meanOfTrips = (of: (trip: EvaluatedRun['ambulances'][0]) => number) => (run: EvaluatedRun) =>
     mean(run.ambulances.map(of))
   const addedVehS = (run: EvaluatedRun) => run.othersDelayVehS - baseOf(run).othersDelayVehS
-  const freeOf = new Map(missions.map(({ id }, i) => [`amb-${id}`, measured.freeFlowOfMissionsS[i]!]))
 
   const ratios = runs.flatMap((run) => [...ratiosOf(run, measured).values()])
   const ratio = overSeeds((run) => mean([...ratiosOf(run, measured).values()]))
   const cost = overSeeds((run) => addedVehS(run) / missions.length)
   const change = overSeeds((run) => addedVehS(run) / baseOf(run).othersDelayVehS)
   const others = overSeeds((run) => run.othersDelayVehS / run.others)
-  const trip = overSeeds(meanOfTrips(({ durationS, departDelayS }) => durationS + departDelayS))
-  const delay = overSeeds(meanOfTrips(({ id, durationS, departDelayS }) => durationS + departDelayS - freeOf.get(id)!))
+  const trip = overSeeds((run) => mean(tripsOf(run, measured).map(({ tookS }) => tookS)))
+  const delay = overSeeds((run) => mean(tripsOf(run, measured).map(({ tookS, freeS }) => tookS - freeS)))
   const stops = overSeeds(meanOfTrips(({ stops }) => stops))
   const standing = overSeeds(meanOfTrips(({ standingS }) => standingS))
   const recovery = overSeeds((run) => mean(recoveriesS(run)))

@@ -13,7 +13,7 @@ import {
   issuerFiles,
   loadConfig,
 } from '@clearway/gateway'
-import { saveCity } from '@clearway/routing'
+import { arcsAlong, type RoadNetwork, saveCity } from '@clearway/routing'
 import type { Centre, CentreSurroundings, MissionOrder } from '@clearway/simulators'
 import { type DeviceLinks, MemoryLinks, MqttLinks } from './device-links.ts'
 import type { Settings, Transport, Ways } from './run-order.ts'
@@ -24,6 +24,7 @@ export class GatewayCentre implements Centre {
   readonly #dataDir: string
   readonly #token: string
   readonly #ways: Ways
+  readonly #network: RoadNetwork
   /** Made from the port that the gateway listens on. */
   readonly #linksAt: (mqttPort: number) => DeviceLinks
   #links: DeviceLinks | undefined
@@ -33,10 +34,12 @@ export class GatewayCentre implements Centre {
     dataDir: string,
     token: string,
     ways: Ways,
+    network: RoadNetwork,
     linksAt: (mqttPort: number) => DeviceLinks,
   ) {
     this.#gateway = gateway
     this.#ways = ways
+    this.#network = network
     this.#dataDir = dataDir
     this.#token = token
     this.#linksAt = linksAt
@@ -64,13 +67,13 @@ export class GatewayCentre implements Centre {
       const inProcess = new InProcessBroker()
       const gateway = await createGateway({ config, clock, log, inProcess })
       for (const device of devicesOf(surroundings, vehicles)) gateway.core.devices.add(device)
-      return new GatewayCentre(gateway, dataDir, token, ways, () => new MemoryLinks(inProcess, clock))
+      return new GatewayCentre(gateway, dataDir, token, ways, imported.network, () => new MemoryLinks(inProcess, clock))
     }
     let links: MqttLinks | undefined
     const gateway = await createGateway({ config, clock, log, onSent: (topic) => links?.sent(topic) })
     const tokens = new Map(devicesOf(surroundings, vehicles).map((one) => [one.id, gateway.core.devices.add(one)]))
     const issuer = new IssuerKeys(readFileSync(issuerFiles(dataDir).publicKey, 'utf8'))
-    return new GatewayCentre(gateway, dataDir, token, ways, (mqttPort) => {
+    return new GatewayCentre(gateway, dataDir, token, ways, imported.network, (mqttPort) => {
       links = new MqttLinks(`mqtt://127.0.0.1:${mqttPort}`, tokens, issuer, clock)
       return links
     })
@@ -89,10 +92,25 @@ export class GatewayCentre implements Centre {
     return this.#started.turn()
   }
 
-  async send({ vehicle, destination, line }: MissionOrder): Promise<void> {
-    const order = { role: 'ambulance', vehicle, destination, ...(this.#ways === 'given' && { route: line }) }
-    const { id } = await this.#post<Dispatch>('/dispatches', order)
+  async send(order: MissionOrder): Promise<void> {
+    const id = (this.#ways === 'chosen' && (await this.#chosen(order))) || (await this.#given(order)).id
     await this.#post(`/dispatches/${id}/activate`)
+  }
+
+  /**
+   * The dispatch by the way that the gateway chooses; undefined where that begins or ends on the other side of a street:
+   * trips are compared that begin and end at the same places.
+   */
+  async #chosen({ vehicle, destination, arcs }: MissionOrder): Promise<string | undefined> {
+    const { id, route } = await this.#post<Dispatch>('/dispatches', { role: 'ambulance', vehicle, destination })
+    const driven = arcsAlong(this.#network, route.geometry)?.arcs
+    if (driven && driven[0] === arcs[0] && driven.at(-1) === arcs.at(-1)) return id
+    await this.#post(`/dispatches/${id}/cancel`)
+    return undefined
+  }
+
+  #given({ vehicle, destination, line }: MissionOrder): Promise<Dispatch> {
+    return this.#post<Dispatch>('/dispatches', { role: 'ambulance', vehicle, destination, route: line })
   }
 
   take(): Promise<void> {

@@ -1,14 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type LineString, toTimestamp } from '@clearway/contracts'
+import { createRouteEngine, type RouteAnswer } from '@clearway/routing'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { testData } from '../../routing/test/test-data.ts'
+import type { CentreOf, MissionOrder } from '../../simulators/src/sumo/centre.ts'
 import { runGreenChannel } from '../../simulators/src/sumo/green-channel-run.ts'
 import { LeadCentre } from '../../simulators/src/sumo/lead-centre.ts'
 import { type Mission, readMissions } from '../../simulators/src/sumo/missions.ts'
 import type { PlantStep } from '../../simulators/src/sumo/plant.ts'
 import { QuietCentre } from '../../simulators/src/sumo/quiet-centre.ts'
-import { prepareScenario } from '../../simulators/src/sumo/scenario.ts'
+import { orderOf, prepareScenario } from '../../simulators/src/sumo/scenario.ts'
 import { SumoProcess } from '../../simulators/src/sumo/sumo-process.ts'
 import { findSumo } from '../../simulators/src/sumo/sumo-program.ts'
 import type { SumoScenario } from '../../simulators/src/sumo/sumo-scenario.ts'
@@ -70,6 +73,36 @@ describe.skipIf(!ready)('SUMO as the plant (needs sumo and CLEARWAY_TEST_DATA)',
     expect(first.steps.some(({ modes }) => modes.includes('preempted'))).toBe(true)
     expect((await run(20)).outcome.digest).toBe(first.outcome.digest)
     expect((await run(5)).outcome.digest).not.toBe(first.outcome.digest)
+  }, 120_000)
+
+  it('lets an ambulance follow the way that it is sent, if it ends where the mission does', async () => {
+    const prepared = await prepareScenario(scenario())
+    const { network, city } = prepared.imported
+    const mission = { ...readMissions(data('ambulances.json'), prepared.plan)[5]!, departS: 20 }
+    const { origin, destination } = orderOf(mission, prepared)
+    const engine = createRouteEngine(network, { junctions: city.junctions })
+    const [given, other] = engine.route({ from: origin, to: destination, profile: 'ambulance', alternatives: 1 })
+    const passed = async (line: LineString) => {
+      const told = class extends QuietCentre {
+        override send({ vehicle }: MissionOrder): Promise<void> {
+          const at = toTimestamp(this.surroundings.clock.now())
+          const message = { id: 'r-1', at, dispatch: 'd-1', geometry: line, etaAt: at }
+          this.broker.send({ district: city.district, kind: 'vehicle', device: vehicle }, 'route', message)
+          return Promise.resolve()
+        }
+      }
+      const centreOf: CentreOf = async (around) => new told(around)
+      const { passings } = await runGreenChannel({ prepared, missions: [mission], seed: 1, centreOf, lastS: 400 })
+      return passings.map(({ junction }) => junction)
+    }
+    const junctions = ({ junctions }: RouteAnswer) => junctions.map(({ junction }) => junction)
+    const byOther = await passed(other!.geometry)
+    expect(byOther.length).toBeGreaterThan(3)
+    expect(byOther).toEqual(junctions(other!).slice(0, byOther.length))
+    expect(byOther).not.toEqual(junctions(given!).slice(0, byOther.length))
+    const elsewhere = engine.route({ from: origin, to: prepared.plan.unproject(0, 0), profile: 'ambulance' })[0]!
+    const stays = await passed(elsewhere.geometry)
+    expect(stays).toEqual(junctions(given!).slice(0, stays.length))
   }, 120_000)
 
   it('fails at once, with SUMO’s exit, when SUMO dies on the way', async () => {

@@ -270,11 +270,14 @@ export class Plant {
     for (const { controller, watch } of this.#absences) watch.observe(controller.report()!, this.#atS, isCovered)
   }
 
-  /** Takes the way that was sent, from the edge that the vehicle is on; inside a junction it waits for the next. */
+  /**
+   * Takes the way that was sent, from the edge that the vehicle is on; inside a junction it waits for the next. One that
+   * ends on the other side of the street is not driven: the trips of all controllers end at the same place.
+   */
   #turnTo(crew: Crew, lane: string): void {
     if (!crew.way || lane.startsWith(':')) return
     const at = crew.way.indexOf(lane.slice(0, lane.lastIndexOf('_')))
-    if (at >= 0) {
+    if (at >= 0 && crew.way.at(-1) === crew.mission.route.at(-1)) {
       const edges = crew.way.slice(at)
       this.#traci.set('vehicle', variable.route, crew.agent.device, { type: 'strings', value: edges })
       crew.watch.follow(edges)

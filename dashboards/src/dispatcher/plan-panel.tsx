@@ -3,6 +3,7 @@ import { useLanguage } from '../language/use-language.ts'
 import { useNow } from '../shell/use-now.ts'
 import { Eta } from './eta.tsx'
 import { targetName, unitName } from './names.ts'
+import { reasonText } from './reason.ts'
 import { RouteDetails } from './route-details.tsx'
 
 export interface PlanPanelProps {
@@ -70,6 +71,7 @@ export function PlanPanel({ plan, units, places, onDiscard, onJunction }: PlanPa
               <span className="junction-time soft figures">
                 {formats.clockSeconds(Date.parse(junction.arrivalAt))} ·{' '}
                 {t('dispatch.requestAt', { time: formats.clockSeconds(Date.parse(junction.requestAt)) })}
+                {junction.reason && ` ${t('mission.reason', { reason: reasonText(junction.reason, t) })}`}
               </span>
             </button>
           </li>

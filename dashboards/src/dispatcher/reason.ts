@@ -9,6 +9,7 @@ const known = [
   [/^held for (?:60 s without the vehicle|as long as allowed)$/, 'heldTooLong'],
   [/^controller is in (?:mode )?(?<mode>\w+)(?: mode)?$/, 'mode'],
   [/^waits for /, 'waits'],
+  [/^(?<mission>\S+) goes first$/, 'goesFirst'],
   [/^refused by the controller$/, 'refused'],
   [/^served too recently$|has just used up the maximum presence here$/, 'tooSoon'],
   [/^latest arrival passed$|^lease ended$|^(?:arrivalLatest|leaseUntil) \S+ has passed$/, 'tooLate'],
@@ -21,8 +22,8 @@ export function reasonText(words: string, t: TFunction): string {
   for (const [pattern, key] of known) {
     const found = pattern.exec(words)
     if (!found) continue
-    const { mode, person } = found.groups ?? {}
-    return t(`reason.${key}`, { value: mode === undefined ? person : t(`mode.${knownMode(mode)}`) })
+    const { mode, person, mission } = found.groups ?? {}
+    return t(`reason.${key}`, { value: mode === undefined ? (person ?? mission) : t(`mode.${knownMode(mode)}`) })
   }
   return words
 }

@@ -24,6 +24,7 @@ describe('the reason of a mission or one of its signals', () => {
   it('names the mode of the controller and the person in it', () => {
     expect(reasonText('controller is in mode manual', t)).toBe('信号机处于“手动”状态')
     expect(reasonText('controller is in flash mode', t)).toBe('信号机处于“黄闪”状态')
+    expect(reasonText('d-12 goes first', t)).toBe('任务 d-12 优先通行')
     expect(reasonText('cancelled by 王 <admin>', t)).toBe('由 王 <admin> 取消')
   })
 

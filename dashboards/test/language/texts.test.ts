@@ -1,3 +1,4 @@
+import i18next from 'i18next'
 import { describe, expect, it } from 'vitest'
 import en from '../../src/language/en.json'
 import zh from '../../src/language/zh.json'
@@ -35,5 +36,14 @@ describe('texts', () => {
       const words = text.replace(/\{\{.+?\}\}/g, '').match(/\p{L}/u)
       if (words && key !== 'header.switchLanguage') expect(text, key).toMatch(/\p{Script=Han}/u)
     }
+  })
+
+  it('count one of a thing as one', async () => {
+    const english = i18next.createInstance()
+    await english.init({ lng: 'en', resources: { en: { translation: en } } })
+    expect(english.t('dispatch.signals', { count: 1 })).toBe('1 signal on the way')
+    expect(english.t('dispatch.signals', { count: 0 })).toBe('0 signals on the way')
+    expect(english.t('dispatch.alternatives', { count: 1 })).toBe('1 alternative')
+    expect(english.t('route.steps', { count: 1 })).toBe('Directions, 1 step')
   })
 })

@@ -29,10 +29,12 @@ import {
 import type { Core } from '../core.ts'
 import type { Actor } from '../http/route.ts'
 import { noNetwork } from '../routes/no-network.ts'
+import type { PriorityAsk } from '../signals/lease.ts'
 import type { Signals } from '../signals/signals.ts'
 import type { Traffic } from '../traffic/traffic.ts'
 import { DispatchRecords, type StoredMission } from './dispatch-records.ts'
-import { Mission } from './mission.ts'
+import { type Claimant, holdsAgainst, type JunctionClaim } from './junction-claims.ts'
+import { Mission, releaseAfterMs } from './mission.ts'
 import type { Known } from './mission-forecast.ts'
 import { plannedJunctions } from './mission-junctions.ts'
 import { profileOf } from './role-profile.ts'
@@ -49,6 +51,9 @@ const shownWays = 2
 /** Every few seconds for each vehicle under way. */
 const comparedOnTheWay = 2
 const system: Actor = { name: 'system', roles: [] }
+
+const isSameWay = (a: PriorityAsk, b: PriorityAsk): boolean =>
+  a.junction === b.junction && a.approach === b.approach && a.exit === b.exit
 
 const metresBetween = (a: Position, b: Position): number => distanceM(a.lon, a.lat, b.lon, b.lat)
 
@@ -78,7 +83,7 @@ export class Dispatcher {
   readonly units: UnitBoard
   readonly stored: DispatchRecords
   readonly #core: Core
-  readonly #known: Known
+  readonly #known: Omit<Known, 'holds'>
   readonly #engine: DispatchEngine | undefined
   readonly #roads: Pick<Traffic, 'placeOf' | 'closedArcs'>
   readonly #missions = new Map<string, Mission>()
@@ -149,15 +154,16 @@ export class Dispatcher {
     requireOwnClass(wish)
     this.#requireOnMap('destination', wish.destination)
     if (wish.origin) this.#requireOnMap('origin', wish.origin)
-    const { vehicle, origin, routes } = this.#start(wish)
-    const [route, ...alternatives] = routes as [Route, ...Route[]]
     const nowMs = this.#core.clock.now()
-    const { junctions, legs } = plannedJunctions(route, nowMs)
     return this.#core.records.transaction(() => {
+      const [id, importance] = [this.stored.nextId(), wish.importance ?? usualImportance[wish.role]]
+      const { vehicle, origin, routes } = this.#start(wish, { dispatch: id, role: wish.role, importance })
+      const [route, ...alternatives] = routes as [Route, ...Route[]]
+      const { junctions, legs } = plannedJunctions(route, nowMs)
       const dispatch: Dispatch = {
-        id: this.stored.nextId(),
+        id,
         role: wish.role,
-        importance: wish.importance ?? usualImportance[wish.role],
+        importance,
         vehicle,
         origin,
         destination: wish.destination,
@@ -174,7 +180,7 @@ export class Dispatcher {
       const stored: StoredMission = { dispatch, legs, passedDelayS: 0, ...(wish.route && { drawn: true }) }
       this.#mission(stored).plan()
       this.stored.add(stored)
-      const { id, role, importance, destination } = dispatch
+      const { role, destination } = dispatch
       this.stored.save(stored, false, [{ atMs: nowMs, kind: 'created', detail: { by: actor.name, vehicle, route } }])
       this.#core.audit.record(actor, 'dispatch.create', id, { role, importance, vehicle, origin, destination })
       this.#core.stream.publish('dispatches', [dispatch])
@@ -253,17 +259,20 @@ export class Dispatcher {
 
   #mission(stored: StoredMission): Mission {
     const { clock, log, downlink, records, audit, stream } = this.#core
+    const { id, role, importance } = stored.dispatch
+    const claimant = { dispatch: id, role, importance }
     return new Mission(stored, {
       clock,
       log,
       downlink,
-      signals: this.#known,
+      signals: this.#knownTo(claimant),
       fixOf: (vehicle) => this.units.fix(vehicle),
       placeOf: (vehicle) => this.#roads.placeOf(vehicle),
-      closedArcs: () => this.#roads.closedArcs(profileOf[stored.dispatch.role]),
-      findWays: (from) => {
-        const { destination, role } = stored.dispatch
-        return this.#ways({ from, to: destination, profile: profileOf[role], alternatives: comparedOnTheWay })
+      closedArcs: () => this.#roads.closedArcs(profileOf[role]),
+      findWays: (from, all) => {
+        const { destination: to } = stored.dispatch
+        const alternatives = all ? comparedWays : comparedOnTheWay
+        return this.#ways({ from, to, profile: profileOf[role], alternatives }, claimant)
       },
       driven: (route) => this.#driven(route, stored.dispatch.destination),
       publish: (dispatch) => stream.publish('dispatches', [dispatch]),
@@ -301,9 +310,27 @@ export class Dispatcher {
     return this.#engine ?? noNetwork()
   }
 
-  /** The way that is expected to take least first, with queues and greens as they are. */
-  #ways(query: Parameters<RouteEngine['route']>[0]): Way<RouteAnswer>[] {
-    return inOrderOfTime(this.#requireEngine().route(query), this.#known, this.#core.clock.now())
+  /** The way that is expected to take least first, with queues, greens and missions of higher rank as they are. */
+  #ways(query: Parameters<RouteEngine['route']>[0], claimant: Claimant): Way<RouteAnswer>[] {
+    return inOrderOfTime(this.#requireEngine().route(query), this.#knownTo(claimant), this.#core.clock.now())
+  }
+
+  #knownTo({ dispatch, role, importance }: Claimant): Known {
+    const { board, requests } = this.#known
+    return {
+      ...this.#known,
+      holds: ({ junction, approach, exit }, earliestMs) => {
+        const table = board.table(junction)
+        if (!table) return []
+        const ask = { dispatch, vehicle: '', role, importance, junction, approach, exit }
+        const lease = requests.renewing().find((one) => one.ask.dispatch === dispatch && isSameWay(one.ask, ask))
+        return holdsAgainst(this.#claims(), { ask, earliestMs, lease }, table, releaseAfterMs)
+      },
+    }
+  }
+
+  #claims(): JunctionClaim[] {
+    return [...this.#missions.values()].flatMap(({ claims }) => claims)
   }
 
   /** As it is told to who drives it: with its steps. */
@@ -340,15 +367,13 @@ export class Dispatcher {
   }
 
   /** Who starts, from where, and how: the named vehicle, the given origin, or the unit that is there first. */
-  #start(wish: NewDispatch): { vehicle: string | null; origin: Position; routes: Route[] } {
+  #start(wish: NewDispatch, claimant: Claimant): { vehicle: string | null; origin: Position; routes: Route[] } {
     const { destination: to, role } = wish
     const profile = profileOf[role]
     const find = (from: Position, name: string) => {
       try {
-        const [best, ...others] = this.#ways({ from, to, profile, alternatives: comparedWays }) as [
-          Way<RouteAnswer>,
-          ...Way<RouteAnswer>[],
-        ]
+        const ways = this.#ways({ from, to, profile, alternatives: comparedWays }, claimant)
+        const [best, ...others] = ways as [Way<RouteAnswer>, ...Way<RouteAnswer>[]]
         return [this.#driven(best.route, to), ...others.slice(0, shownWays).map(({ route }) => routeOf(route))]
       } catch (error) {
         throw inTermsOf({ from: name, to: 'destination' }, error)

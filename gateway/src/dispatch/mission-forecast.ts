@@ -8,7 +8,13 @@ import {
   servedGroups,
   toTimestamp,
 } from '@clearway/contracts'
-import { delayWithoutPriority, longestEntryTime, type PlannedGreen, planGreenChannel } from '@clearway/routing'
+import {
+  delayWithoutPriority,
+  type GreenChannelInput,
+  longestEntryTime,
+  type PlannedGreen,
+  planGreenChannel,
+} from '@clearway/routing'
 import type { SignalBoard } from '../signals/signal-board.ts'
 import type { Signals } from '../signals/signals.ts'
 import type { Leg, StoredMission } from './dispatch-records.ts'
@@ -28,6 +34,8 @@ const refusedStates: ReadonlySet<DispatchJunctionState> = new Set(['rejected', '
 export interface Known extends Pick<Signals, 'board' | 'detectors' | 'requests'> {
   /** How much earlier than needed greens are asked for where nobody else waits, seconds. */
   headStartS: number
+  /** When a junction is kept for missions that go first before the one that is planned. */
+  holds: NonNullable<GreenChannelInput['holds']>
 }
 
 /** Each vehicle that usually waits for another green takes so much off the head start, seconds. */
@@ -79,6 +87,7 @@ export function planAhead(
     }),
     table: (junction) => board.table(junction),
     live: (junction) => board.live(junction),
+    holds: known.holds,
     commandDelayS: requests.commandDelayS,
   })
 }
@@ -106,6 +115,7 @@ export function writeForecast(
     const planned = plan[order]!
     // Transit priority shortens a wait where it can; it is no green to be counted on.
     const refused = dispatch.role === 'bus' || refusedStates.has(shown.state) || blocked.has(leg)
+    if (shown.state === 'planned' && !blocked.has(leg)) showWhoGoesFirst(shown, planned)
     const agentS = toldS(leg)
     let lossS = planned.expectedDelayS
     if (agentS !== undefined) lossS = Math.max(lossS, agentS)
@@ -122,6 +132,12 @@ export function writeForecast(
   dispatch.etaAt = toTimestamp(restMs + delayS * 1000)
   const signalsS = passedDelayS + route.durationWithoutPriorityS - route.durationS
   dispatch.etaWithoutPriorityAt = toTimestamp(restMs + signalsS * 1000)
+}
+
+/** Names the mission that is expected to go first at a junction that is not asked yet. */
+function showWhoGoesFirst(shown: DispatchJunction, { waitsFor }: PlannedGreen): void {
+  if (waitsFor === undefined) delete shown.reason
+  else shown.reason = `${waitsFor} goes first`
 }
 
 /** Delay where no green is to be had in time, seconds: until the other mission is through, or as in the plan. */

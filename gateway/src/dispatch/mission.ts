@@ -18,6 +18,7 @@ import type { ClosedArc } from '../traffic/closed-arcs.ts'
 import type { TrackPlace } from '../traffic/vehicle-tracks.ts'
 import type { Leg, MissionEvent, StoredMission } from './dispatch-records.ts'
 import { forecastOf } from './evidence.ts'
+import type { JunctionClaim } from './junction-claims.ts'
 import { type Known, type OpenLeg, planAhead, writeForecast } from './mission-forecast.ts'
 import { heldStates, rerouted } from './mission-junctions.ts'
 import { RouteProgress } from './route-progress.ts'
@@ -29,7 +30,7 @@ const silentMs = 10_000
 const lostMs = 60_000
 /** Length of the vehicle and the time after which its green is given back. */
 const vehicleLengthM = 8
-const releaseAfterMs = 2_000
+export const releaseAfterMs = 2_000
 const longestHoldMs = longestHoldS * 1000
 /** Another way is looked for so often. */
 const searchEveryMs = 5_000
@@ -49,8 +50,13 @@ export interface MissionParts {
   placeOf(vehicle: string): TrackPlace | undefined
   /** What routes of this mission's vehicle avoid; the same list for as long as it is the same. */
   closedArcs(): readonly ClosedArc[]
-  /** Ways to the destination, the one that is expected to take least first. @throws InputError when there is none */
-  findWays(from: Position): Way<RouteAnswer>[]
+  /**
+   * Ways to the destination, the one that is expected to take least first.
+   *
+   * @param all compares as many as before departure, not only those that are nearly as good
+   * @throws InputError when there is none
+   */
+  findWays(from: Position, all?: boolean): Way<RouteAnswer>[]
   /** One of them as it is told to the vehicle. */
   driven(route: RouteAnswer): Route
   /** @param ended the mission has come to its end since it was last saved */
@@ -80,6 +86,7 @@ export class Mission {
   #passedMs = new Map<Leg, number>()
   /** Junctions that another mission goes through first, and when it will be gone, ms. */
   readonly #blocked = new Map<Leg, number>()
+  #ahead: { open: OpenLeg[]; plan: PlannedGreen[] } | undefined
 
   constructor(stored: StoredMission, parts: MissionParts) {
     this.stored = stored
@@ -90,6 +97,17 @@ export class Mission {
 
   get dispatch(): Dispatch {
     return this.stored.dispatch
+  }
+
+  /** What it wants of the junctions ahead, by its newest plan; nothing while nothing is known of its vehicle. */
+  get claims(): JunctionClaim[] {
+    if (this.dispatch.state !== 'active' || !this.#ahead) return []
+    const { open, plan } = this.#ahead
+    return open.flatMap(({ index, leg, shown }, order) =>
+      shown.state === 'rejected'
+        ? []
+        : [{ ask: this.#ask(index), lease: this.#leases.get(leg), planned: plan[order]! }],
+    )
   }
 
   /** True while the mission loop has work with it: under way, or its junctions are not yet back in their plans. */
@@ -213,7 +231,8 @@ export class Mission {
     if (this.stored.drawn || open.length === 0 || nowMs - this.#comparedMs < searchEveryMs) return false
     this.#comparedMs = nowMs
     const roomM = Math.max(laneChoiceM, stoppingDistance(fix.speedMps))
-    const better = this.#waysFrom(fix).find(({ route }) => (partsAfterM(open, route) ?? 0) >= roomM)
+    const waits = plan.some(({ waitsFor }) => waitsFor !== undefined)
+    const better = this.#waysFrom(fix, waits).find(({ route }) => (partsAfterM(open, route) ?? 0) >= roomM)
     if (!better || partsAfterM(open, better.route) === Number.POSITIVE_INFINITY) return false
     const endMs = this.#progress.arrivalAt(this.dispatch.route.distanceM, undefined, nowMs).expectedMs
     const presentS = (endMs - nowMs) / 1000 + delayS(open, plan, this.#parts.signals, nowMs)
@@ -224,9 +243,9 @@ export class Mission {
   }
 
   /** None where the roads lead nowhere from here. */
-  #waysFrom({ lon, lat }: Fix): Way<RouteAnswer>[] {
+  #waysFrom({ lon, lat }: Fix, all: boolean): Way<RouteAnswer>[] {
     try {
-      return this.#parts.findWays({ lon, lat })
+      return this.#parts.findWays({ lon, lat }, all)
     } catch (error) {
       if (error instanceof InputError) return []
       throw error
@@ -311,6 +330,7 @@ export class Mission {
   }
 
   #letLapse(reason: string): void {
+    this.#ahead = undefined
     for (const [leg, lease] of this.#leases) {
       if (!lease.renewing) continue
       if (leg.open) this.#parts.signals.requests.expire(lease, reason)
@@ -336,7 +356,8 @@ export class Mission {
     }
     const waits = { blocked: this.#blocked, toldS }
     writeForecast(this.stored, open, plan, this.#progress, this.#parts.signals.board, waits, nowMs)
-    return { open, plan }
+    this.#ahead = { open, plan }
+    return this.#ahead
   }
 
   #ask(index: number) {

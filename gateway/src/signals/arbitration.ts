@@ -9,7 +9,7 @@ const claimedWithinMs = 2_500
  * Whether two missions want the same of a junction and cannot both have it. Buses are no rivals of emergency vehicles:
  * their priority ends by itself where a pre-emption begins, and goes on after it.
  */
-const areRivals = (table: JunctionTable, a: PriorityAsk, b: PriorityAsk): boolean =>
+export const areRivals = (table: JunctionTable, a: PriorityAsk, b: PriorityAsk): boolean =>
   a.junction === b.junction &&
   a.dispatch !== b.dispatch &&
   (a.role === 'bus') === (b.role === 'bus') &&

@@ -19,6 +19,16 @@ const withByway = ({ route, bestUnits }: DispatchEngine): DispatchEngine => ({
   },
 })
 
+/** Knows a second way for those who come across the street, so much longer: it comes by no signal. */
+const withDetour = ({ route, bestUnits }: DispatchEngine, longerS: number): DispatchEngine => ({
+  bestUnits,
+  route(asked) {
+    const [straight] = route(asked) as [RouteAnswer]
+    if (straight.junctions[0]?.approach !== 'n') return [straight]
+    return [straight, { ...straight, durationS: straight.durationS + longerS, junctions: [] }]
+  },
+})
+
 describe('a mission', () => {
   it('turns every junction green before the vehicle and gives each back after it', async () => {
     const street = await Street.open(4)
@@ -357,6 +367,103 @@ describe('two missions', () => {
     expect(street.missions.get(first).junctions[0]).toMatchObject({
       ...{ state: 'overridden', reason: `gave way to ${second}`, greenPromised: false },
     })
+    await street.stop()
+  })
+
+  it('of which one goes first: the other is told before departure for whom it will wait and how long', async () => {
+    const street = await Street.open(2)
+    street.add('amb-2', junctionAt(1), { northM: 300 })
+    const first = street.missions.get(street.send(1000).id)
+    const plans = structuredClone(first.junctions)
+    const wish = {
+      role: 'ambulance',
+      vehicle: 'amb-2',
+      destination: at(junctionAt(1), -300),
+      importance: '1/5',
+    } as const
+    const { junctions, etaAt, createdAt, route } = street.missions.create(wish, dispatcher)
+    // 5 s to get up to pace, 400 m at 15 m/s, 2 s to give back, 10 s for its own green; it would be there after 20 s.
+    expect(junctions[0]).toMatchObject({ state: 'planned', reason: `${first.id} goes first`, greenPromised: false })
+    expect(junctions[0]!.expectedDelayS).toBeCloseTo(5 + 400 / 15 + 2 + 10 - 20, 0)
+    const delayedS = (Date.parse(etaAt) - Date.parse(createdAt)) / 1000 - route.durationS
+    expect(delayedS).toBeCloseTo(junctions[0]!.expectedDelayS!, 0)
+    expect(street.missions.get(first.id).junctions).toEqual(plans)
+    street.missions.cancel(first.id, dispatcher)
+    const [alone] = street.missions.create(wish, dispatcher).junctions
+    expect(alone).not.toHaveProperty('reason')
+    expect(alone).toMatchObject({ greenPromised: true })
+    await street.stop()
+  })
+
+  it('of which one goes first: the other takes a way around it where that is quicker', async () => {
+    const street = await Street.open(2, undefined, withDetour(streetEngine(2), 10))
+    street.add('amb-2', junctionAt(1), { northM: 300 })
+    const wish = {
+      role: 'ambulance',
+      vehicle: 'amb-2',
+      destination: at(junctionAt(1), -300),
+      importance: '1/5',
+    } as const
+    const passed = () => street.missions.create(wish, dispatcher).route.junctions.map(({ junction }) => junction)
+    expect(passed()).toEqual(['j-1'])
+    const first = street.send(1000)
+    expect(passed()).toEqual([])
+    street.missions.cancel(first.id, dispatcher)
+    expect(passed()).toEqual(['j-1'])
+    await street.stop()
+  })
+
+  it('of which the lower one is planned first: the way of the higher one is as if there were no other', async () => {
+    const street = await Street.open(2, undefined, withDetour(streetEngine(2), 1))
+    street.add('amb-2', junctionAt(1), { northM: 300 })
+    street.send(1000)
+    const wish = {
+      role: 'ambulance',
+      vehicle: 'amb-2',
+      destination: at(junctionAt(1), -300),
+      importance: '1/1',
+    } as const
+    const { junctions } = street.missions.create(wish, dispatcher)
+    expect(junctions.map(({ junction }) => junction)).toEqual(['j-1'])
+    expect(junctions[0]).not.toHaveProperty('reason')
+    await street.stop()
+  })
+
+  it('under way: the lower one turns off before the junction that the higher one will hold', async () => {
+    const street = await Street.open(4, undefined, withByway(streetEngine(4)))
+    street.add('amb-2', junctionAt(3), { northM: 600 })
+    const { id } = street.send(2400)
+    await street.run(30)
+    expect(street.missions.get(id).route.junctions).toHaveLength(4)
+    const { id: higher } = street.missions.create(
+      { role: 'ambulance', vehicle: 'amb-2', destination: at(junctionAt(3), -300), importance: '1/1' },
+      dispatcher,
+    )
+    street.missions.activate(higher, dispatcher)
+    await street.run(13)
+    const { route, progressM } = street.missions.get(id)
+    expect(progressM).toBeLessThan(junctionAt(2))
+    expect(route.junctions.map(({ junction, exit }) => `${junction}>${exit}`)).toEqual(['j-2>s'])
+    await street.stop()
+  })
+
+  it('under way: a junction is free again in the moment in which the higher one is cancelled', async () => {
+    const street = await Street.open(4)
+    street.add('amb-2', junctionAt(3), { northM: 600 })
+    const { id } = street.send(2400)
+    await street.run(40)
+    const { id: higher } = street.missions.create(
+      { role: 'ambulance', vehicle: 'amb-2', destination: at(junctionAt(3), -300), importance: '1/1' },
+      dispatcher,
+    )
+    street.missions.activate(higher, dispatcher)
+    await street.run(2)
+    const third = () => street.missions.get(id).junctions[2]!
+    expect(third()).toMatchObject({ junction: 'j-3', reason: `${higher} goes first`, greenPromised: false })
+    street.missions.cancel(higher, dispatcher)
+    await street.run(1)
+    expect(third()).not.toHaveProperty('reason')
+    expect(third().greenPromised).toBe(true)
     await street.stop()
   })
 

@@ -1,6 +1,7 @@
 export * from './arrival.ts'
 export * from './delay.ts'
 export * from './entry-time.ts'
+export * from './hold.ts'
 export * from './importance.ts'
 export * from './plan.ts'
 export * from './queue.ts'

@@ -2,6 +2,7 @@ import type { JunctionTable, Movement, SignalMode } from '@clearway/contracts'
 import type { ArrivalWindow } from './arrival.ts'
 import { activationMargin, activationTime, residualDelay, uniformDelay } from './delay.ts'
 import { entryTime, longestEntryTime, plannedGreenS, type SignalDisplay } from './entry-time.ts'
+import { type Hold, waitBehind } from './hold.ts'
 import { queueAfter, queueClearance } from './queue.ts'
 
 /** A junction on the way, with the arrival that would be if no signal held the vehicle. */
@@ -34,6 +35,8 @@ export interface PlannedGreen {
   greenPromised: boolean
   /** Delay at this junction, seconds; 0 where green is promised. */
   expectedDelayS: number
+  /** The mission that goes first here and is not through by then. */
+  waitsFor?: string
 }
 
 export interface GreenChannelInput {
@@ -42,6 +45,8 @@ export interface GreenChannelInput {
   ahead: readonly JunctionAhead[]
   table(junction: string): JunctionTable | undefined
   live(junction: string): LiveJunction | undefined
+  /** When a junction is kept for others that go first; `earliestMs` is when this vehicle may be there. None if absent. */
+  holds?(ahead: JunctionAhead, earliestMs: number): readonly Hold[]
   /** Measured delay from command to controller, seconds. */
   commandDelayS?: number
 }
@@ -63,7 +68,7 @@ export const delayWithoutPriority = (table: JunctionTable, movement: Movement, s
  *
  * A request that lies ahead is timed by the longest entry time of its junction, because what the controller will show
  * then is not known; one that is due now by what the controller shows. A delay at one junction moves the expected and
- * the latest arrival at all after it.
+ * the latest arrival at all after it, a wait for another mission the earliest as well.
  *
  * @returns one entry per junction ahead, in the same order
  * @see docs/green-channel.md
@@ -72,7 +77,9 @@ export function planGreenChannel(input: GreenChannelInput): PlannedGreen[] {
   const { nowMs } = input
   const marginS = activationMargin(input.commandDelayS ?? 0.2)
   let delayedS = 0
-  return input.ahead.map((ahead): PlannedGreen => {
+  let waitedS = 0
+  return input.ahead.map((undelayed): PlannedGreen => {
+    const ahead = { ...undelayed, earliestMs: undelayed.earliestMs + waitedS * 1000 }
     const { junction, approach } = ahead
     const expectedMs = ahead.expectedMs + delayedS * 1000
     const window = { arrivalMs: expectedMs, earliestMs: ahead.earliestMs, latestMs: ahead.latestMs + delayedS * 1000 }
@@ -82,14 +89,22 @@ export function planGreenChannel(input: GreenChannelInput): PlannedGreen[] {
       const expectedDelayS = table ? delayWithoutPriority(table, ahead) : 0
       delayedS += expectedDelayS
       const entryS = table ? longestEntryTime(table, ahead) : 0
-      const beforeS = marginS + headStartOf(ahead, 0, marginS)
+      const beforeS = marginS + headStartOf(undelayed, 0, marginS)
       const requestMs = Math.max(nowMs, activationTime(ahead.earliestMs, entryS, 0, beforeS))
       return { junction, approach, ...window, requestMs, greenPromised: false, expectedDelayS }
     }
     const longestS = longestEntryTime(table, ahead)
     const queueS = (entryS: number) => queueClearance(queueAfter(ahead.queue, ahead.arrivalFlow, entryS))
-    const beforeS = marginS + headStartOf(ahead, queueS(longestS), marginS)
+    const beforeS = marginS + headStartOf(undelayed, queueS(longestS), marginS)
     const requestMs = activationTime(ahead.earliestMs, longestS, queueS(longestS), beforeS)
+    const wait = waitBehind(input.holds?.(ahead, ahead.earliestMs) ?? [], expectedMs, longestS + queueS(longestS))
+    if (wait) {
+      const expectedDelayS = (wait.untilMs - expectedMs) / 1000
+      delayedS += expectedDelayS
+      waitedS += expectedDelayS
+      const asked = { requestMs: Math.max(nowMs, requestMs), greenPromised: false }
+      return { junction, approach, ...window, ...asked, expectedDelayS, waitsFor: wait.by }
+    }
     if (requestMs >= nowMs) {
       return { junction, approach, ...window, requestMs, greenPromised: true, expectedDelayS: 0 }
     }

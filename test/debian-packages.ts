@@ -11,6 +11,7 @@ const debianPackages = {
   snmpset: 'snmp',
   sumo: 'sumo',
   netconvert: 'sumo',
+  duarouter: 'sumo',
 } as const
 export type Program = keyof typeof debianPackages
 

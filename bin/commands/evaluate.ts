@@ -6,8 +6,8 @@ import {
   generateMissions,
   type Mission,
   prepareScenario,
-  readDemand,
   readMissions,
+  readRoutedDemand,
   referenceConditions,
   type SumoScenario,
   undisturbed,
@@ -220,5 +220,5 @@ function report(result: EvaluationResult, { json, out }: ReportOptions): void {
 async function missionsOf(options: GreenChannelOptions, { scenario, signals }: RunConditions): Promise<Mission[]> {
   const { plan } = await prepareScenario(scenario, signals)
   if (options.missions) return readMissions(options.missions, plan)
-  return generateMissions(await readDemand(scenario.demandFile), plan, options.trips, seededRandom(MISSIONS_SEED))
+  return generateMissions(await readRoutedDemand(scenario), plan, options.trips, seededRandom(MISSIONS_SEED))
 }

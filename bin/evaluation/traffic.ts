@@ -6,7 +6,7 @@ import {
   type DoorToDoor,
   dischargeVehH,
   prepareScenario,
-  readDemand,
+  readRoutedDemand,
   runEmbedded,
   runReference,
   SATURATED_END_S,
@@ -62,9 +62,9 @@ const LONGEST_TRIP_S = 2 * 3600
  */
 export async function compareTraffic(scenario: SumoScenario, seeds: readonly number[]): Promise<TrafficComparison> {
   const prepared = await prepareScenario(scenario)
-  const trips = await readDemand(scenario.demandFile)
+  const trips = await readRoutedDemand(scenario)
   if (trips.length === 0) {
-    const message = `${scenario.demandFile} has no <vehicle> with a <route edges>; give a demand with routes`
+    const message = `${scenario.demandFile} has no vehicle that can be driven; give <vehicle>, <trip> or <flow>`
     throw new InputError('demand', message, [{ field: 'demand', message }])
   }
   const lastS = trips.reduce((last, { departS }) => Math.max(last, departS), 0)
@@ -91,7 +91,7 @@ async function compareDischarge(): Promise<TrafficComparison['dischargeVehH']> {
   try {
     const scenario = await saturatedLane(folder)
     const prepared = await prepareScenario(scenario)
-    const trips = await readDemand(scenario.demandFile)
+    const trips = await readRoutedDemand(scenario)
     const flows = { sumo: [] as number[], embedded: [] as number[] }
     for (const seed of DISCHARGE_SEEDS) {
       flows.sumo.push(dischargeVehH(await runReference(scenario, seed, SATURATED_END_S)))

@@ -17,6 +17,7 @@ export { generateMissions, type Mission, readMissions } from './sumo/missions.ts
 export type { OthersDelay, Side } from './sumo/others.ts'
 export { QuietCentre } from './sumo/quiet-centre.ts'
 export { runReference } from './sumo/reference-run.ts'
+export { readRoutedDemand } from './sumo/routed-demand.ts'
 export { ambulanceId } from './sumo/run-files.ts'
 export { dischargeVehH, SATURATED_END_S, saturatedLane } from './sumo/saturated-lane.ts'
 export { prepareScenario, referenceConditions, type SignalConditions } from './sumo/scenario.ts'

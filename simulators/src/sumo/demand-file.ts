@@ -32,6 +32,16 @@ export async function readDemand(file: string): Promise<DemandTrip[]> {
 }
 
 /**
+ * Whether a SUMO route file has vehicles that SUMO routes itself, by `<trip>` or `<flow>`.
+ *
+ * @throws WorldError `file-unreadable`
+ */
+export async function leavesRoutesOpen(file: string): Promise<boolean> {
+  for await (const [tag] of tagsOf(file)) if (tag === 'trip' || tag === 'flow') return true
+  return false
+}
+
+/**
  * The vehicle types of a SUMO route file by id.
  *
  * @throws WorldError `file-unreadable`
@@ -48,7 +58,7 @@ async function* tagsOf(file: string): AsyncGenerator<[tag: string, attributes: A
     for await (const chunk of contentOf(file)) {
       text += chunk
       const whole = text.lastIndexOf('>') + 1
-      for (const [, tag, inside] of text.slice(0, whole).matchAll(/<(vType|vehicle|route)\s([^>]*)>/g)) {
+      for (const [, tag, inside] of text.slice(0, whole).matchAll(/<(vType|vehicle|route|trip|flow)\s([^>]*)>/g)) {
         const pairs = Array.from(inside!.matchAll(/(\w+)="([^"]*)"/g), ([, key, value]) => [key, value])
         yield [tag!, Object.fromEntries(pairs)]
       }

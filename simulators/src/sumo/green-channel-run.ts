@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { seededRandom, WorldError } from '@clearway/contracts'
 import type { Absence } from './absences.ts'
 import type { CentreOf } from './centre.ts'
-import { readDemand } from './demand-file.ts'
+
 import { type Disturbances, undisturbed } from './disturbances.ts'
 import { type Mission, shiftOf } from './missions.ts'
 import { delaysBySide, type OthersDelay, type Side, sideOf } from './others.ts'
 import { Plant, type PlantStep } from './plant.ts'
+import { readRoutedDemand } from './routed-demand.ts'
 import { ambulanceId, approachDetectors, writeAllGreen, writeAmbulances, writeDetectors } from './run-files.ts'
 import type { Passing } from './stop-lines.ts'
 import { SumoProcess } from './sumo-process.ts'
@@ -100,7 +101,7 @@ export async function runGreenChannel(run: GreenChannelRun): Promise<GreenChanne
     }
     const trips = readTripInfo(file('tripinfo.xml')).filter(({ departS }) => departS >= 0)
     const side = sideOf(missions, plan)
-    const sides = new Map((await readDemand(scenario.demandFile)).map((trip) => [trip.id, side(trip)]))
+    const sides = new Map((await readRoutedDemand(scenario)).map((trip) => [trip.id, side(trip)]))
     return {
       ...summed(trips, missions, sides),
       absences: plant.absences.map((absence) => ({ ...absence, missions: missionsIn(absence, plant.passings) })),

@@ -4,7 +4,7 @@ import { roadnetOf } from '@clearway/routing'
 import { demandFile, tripsOfFlow } from './cityflow/flow-file.ts'
 import { plainNetwork, xml } from './cityflow/plain-network.ts'
 import type { DoorToDoor } from './embedded-run.ts'
-import { runNetconvert } from './sumo-program.ts'
+import { runSumoTool } from './sumo-program.ts'
 import type { SumoScenario } from './sumo-scenario.ts'
 
 /** Vehicles that stand before the line when its long green begins, and those of them between whom is measured. */
@@ -52,7 +52,7 @@ export async function saturatedLane(folder: string): Promise<SumoScenario> {
   }
   const plain = plainNetwork(roadnet)
   const netFile = join(folder, 'lane.net.xml')
-  await runNetconvert([
+  await runSumoTool('netconvert', [
     ...['--node-files', write('lane.nod.xml', plain.nodes), '--edge-files', write('lane.edg.xml', plain.edges)],
     ...['--connection-files', write('lane.con.xml', plain.connections)],
     ...['--no-turnarounds', '--output-file', netFile],

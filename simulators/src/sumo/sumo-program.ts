@@ -19,28 +19,31 @@ export function findSumo(environment: NodeJS.ProcessEnv = process.env): string {
   throw missing(given ? `SUMO_BINARY names ${given}, which cannot be run` : 'no sumo on the PATH')
 }
 
+/** Programs beside `sumo` that make its files. */
+export type SumoTool = 'netconvert' | 'duarouter'
+
 /**
- * The `netconvert` program: beside the `sumo` that `SUMO_BINARY` names, else on the path.
+ * Beside the `sumo` that `SUMO_BINARY` names, else on the path.
  *
  * @throws WorldError `sumo-missing` saying how it is installed
  */
-function findNetconvert(environment: NodeJS.ProcessEnv = process.env): string {
+function findTool(tool: SumoTool, environment: NodeJS.ProcessEnv = process.env): string {
   const given = environment.SUMO_BINARY
-  const beside = given ? [join(dirname(given), 'netconvert')] : []
-  const found = runnable([...beside, ...onPath('netconvert', environment)])
+  const beside = given ? [join(dirname(given), tool)] : []
+  const found = runnable([...beside, ...onPath(tool, environment)])
   if (found) return found
-  throw missing('no netconvert on the PATH')
+  throw missing(`no ${tool} on the PATH`)
 }
 
 const KEPT_LINES = 8
 
 /**
- * Runs `netconvert`, which makes networks of SUMO, to its end.
+ * Runs a tool of SUMO to its end.
  *
- * @throws WorldError `sumo-missing`; `netconvert-failed` with its last words
+ * @throws WorldError `sumo-missing`; `netconvert-failed`, `duarouter-failed` with its last words
  */
-export async function runNetconvert(options: readonly string[]): Promise<void> {
-  const child = spawn(findNetconvert(), options, {
+export async function runSumoTool(tool: SumoTool, options: readonly string[]): Promise<void> {
+  const child = spawn(findTool(tool), options, {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...sumoHome, ...process.env },
   })
@@ -50,10 +53,10 @@ export async function runNetconvert(options: readonly string[]): Promise<void> {
     words = (words + text).split('\n').slice(-KEPT_LINES).join('\n')
   })
   const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', (cause) => reject(new WorldError('sumo-missing', `netconvert: ${cause.message}`, cause)))
+    child.once('error', (cause) => reject(new WorldError('sumo-missing', `${tool}: ${cause.message}`, cause)))
     child.once('close', resolve)
   })
-  if (code !== 0) throw new WorldError('netconvert-failed', `netconvert ended with ${code}: ${words.trim()}`)
+  if (code !== 0) throw new WorldError(`${tool}-failed`, `${tool} ended with ${code}: ${words.trim()}`)
 }
 
 const onPath = (program: string, environment: NodeJS.ProcessEnv): string[] =>

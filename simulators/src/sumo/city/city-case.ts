@@ -11,7 +11,7 @@ import {
   saveCity,
   streetMap,
 } from '@clearway/routing'
-import { runNetconvert } from '../sumo-program.ts'
+import { runSumoTool } from '../sumo-program.ts'
 import type { PreparedScenario, SumoScenario } from '../sumo-scenario.ts'
 import { cityDemand } from './city-demand.ts'
 import { cityPlan } from './city-plan.ts'
@@ -57,7 +57,7 @@ export async function makeCityCase(imported: ImportedCity, options: CityCaseOpti
   const junctions = new CollapsedJunctions(network)
   const streets = streetFiles(network, junctions, plane)
   const netFile = file('network.net.xml')
-  await runNetconvert([
+  await runSumoTool('netconvert', [
     ...['--node-files', write('network.nod.xml', streets.nodes)],
     ...['--edge-files', write('network.edg.xml', streets.edges)],
     ...['--connection-files', write('network.con.xml', streets.connections)],

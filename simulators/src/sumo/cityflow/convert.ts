@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { WorldError } from '@clearway/contracts'
 import { readJson, readNet, roadnetOf } from '@clearway/routing'
-import { runNetconvert } from '../sumo-program.ts'
+import { runSumoTool } from '../sumo-program.ts'
 import { demandFile, tripsOfFlow } from './flow-file.ts'
 import { plainNetwork, xml } from './plain-network.ts'
 import { type StagePlanTimes, stagePlan } from './stage-plan.ts'
@@ -38,7 +38,7 @@ export async function convertCityFlow(conversion: CityFlowConversion): Promise<C
   const trips = flowFile === undefined ? undefined : tripsOfFlow(await readJson(flowFile), flowFile, roadnet)
   const write = writerInto(folder)
   const network = join(folder, 'network.net.xml')
-  await runNetconvert([
+  await runSumoTool('netconvert', [
     ...['--node-files', write('network.nod.xml', plain.nodes)],
     ...['--edge-files', write('network.edg.xml', plain.edges)],
     ...['--connection-files', write('network.con.xml', plain.connections)],

@@ -8,7 +8,7 @@ export type { DrivenArc } from './live/matching/driven-path.ts'
 export type { TraceFix } from './live/matching/trace-fix.ts'
 export { type Matched, type MatchedPoint, matchTrace, TraceMatcher } from './live/matching/trace-matcher.ts'
 export type { DriveReading, FlowReading } from './live/readings.ts'
-export { closure, type RoadConditions } from './live/road-conditions.ts'
+export { type AvoidedRoads, closure, type RoadConditions } from './live/road-conditions.ts'
 export {
   type ArcPlace,
   arcOfPlace,

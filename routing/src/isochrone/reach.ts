@@ -1,7 +1,7 @@
 import FlatQueue from 'flatqueue'
 import type { RoadNetwork } from '../network/road-network.ts'
 import type { ArcPoint } from '../network/snap.ts'
-import { CLOSED_MS, partialMs, type TravelCost } from '../search/travel-cost.ts'
+import { CLOSED_MS, partialDrivenMs, type TravelCost } from '../search/travel-cost.ts'
 
 /** A part of an arc that is driven in time, evenly from `fromM` at `startMs` to `toM` at `endMs`. */
 export interface ReachedPart {
@@ -39,7 +39,7 @@ export function reach(
   }
   const parts: ReachedPart[] = []
   for (const { arc, offsetM } of starts) {
-    const restMs = partialMs(network, cost, arc, offsetM, network.lengthM[arc]!)
+    const restMs = partialDrivenMs(network, cost, arc, offsetM, network.lengthM[arc]!)
     parts.push(partOf(network, cost, arc, offsetM, 0, withinMs))
     arrive(arc, restMs)
   }
@@ -54,7 +54,7 @@ export function reach(
       const entryMs = leavingMs + cost.turnMs[m]!
       if (entryMs > withinMs) continue
       tailMs[next] = Math.min(tailMs[next]!, entryMs)
-      arrive(to[m]!, entryMs + cost.arcMs[next]!)
+      arrive(to[m]!, entryMs + cost.drivenMs[next]!)
     }
   }
   for (let arc = 0; arc < network.arcCount; arc++) {
@@ -73,8 +73,8 @@ function partOf(
   withinMs: number,
 ): ReachedPart {
   const lengthM = network.lengthM[arc]!
-  const wholeMs = partialMs(network, cost, arc, fromM, lengthM)
+  const wholeMs = partialDrivenMs(network, cost, arc, fromM, lengthM)
   if (startMs + wholeMs <= withinMs) return { arc, fromM, toM: lengthM, startMs, endMs: startMs + wholeMs }
-  const toM = Math.min(lengthM, fromM + (lengthM * (withinMs - startMs)) / cost.arcMs[arc]!)
+  const toM = Math.min(lengthM, fromM + (lengthM * (withinMs - startMs)) / cost.drivenMs[arc]!)
   return { arc, fromM, toM, startMs, endMs: withinMs }
 }

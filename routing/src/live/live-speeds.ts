@@ -189,6 +189,7 @@ interface StretchArc {
 
 /** Whether the engine has something to do. Both are of the same network. */
 export function conditionsDiffer(before: RoadConditions, after: RoadConditions): boolean {
+  if (before.avoided !== after.avoided) return true
   for (let arc = 0; arc < after.speedMps.length; arc++) {
     if (before.closed[arc] !== after.closed[arc] || before.delayS[arc] !== after.delayS[arc]) return true
     if (Math.abs(after.speedMps[arc]! - before.speedMps[arc]!) > NEWS_SHARE * before.speedMps[arc]!) return true

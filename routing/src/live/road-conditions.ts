@@ -15,6 +15,15 @@ export interface RoadConditions {
   readonly delayS: Float32Array
   /** How far `speedMps` rests on recent readings: 0 is the network's own or the usual speed, 1 a full, fresh measurement. */
   readonly confidence: Float32Array
+  /** Roads that ordinary traffic is led away from; nothing where not given. */
+  readonly avoided?: AvoidedRoads | undefined
+}
+
+/** Open roads that are to be left free: who asks for a way is led around them where that costs little. */
+export interface AvoidedRoads {
+  readonly arcs: ReadonlySet<number>
+  /** They are counted as taking so many times as long, ≥ 1; what driving them takes is told as it is. */
+  readonly factor: number
 }
 
 export const closure = {

@@ -7,7 +7,7 @@ import { type DrivingProfile, drivingProfiles } from './driving-profile.ts'
 import { routeFlags } from './route-flags.ts'
 import type { TimedWaits } from './signal-plan.ts'
 import { signalWaits } from './signal-wait.ts'
-import { CLOSED_MS, movementInto, partialMs, type TravelCost, travelCost } from './travel-cost.ts'
+import { CLOSED_MS, movementInto, partialDrivenMs, partialMs, type TravelCost, travelCost } from './travel-cost.ts'
 
 /** A signalled junction on a route, and where in `arcs` its approach is. */
 export interface AnswerJunction extends RouteJunction {
@@ -23,7 +23,7 @@ export interface RouteAnswer extends Route {
   arcEndM: number[]
   /** Milliseconds likewise, the wait at the end of the arc not included. */
   arcEndMs: number[]
-  /** Whole milliseconds; `durationS` is this. The search minimised it. */
+  /** Whole milliseconds; `durationS` is this, less what only keeps traffic off the roads to be avoided. The search minimised it. */
   costMs: number
   junctions: AnswerJunction[]
 }
@@ -42,6 +42,8 @@ interface Passage {
   fullArrivalMs: number[]
   /** What of `arrivalMs` are waits. */
   waitedMs: number[]
+  /** What the search counted beyond the arrival at the end. */
+  avoidedMs: number
 }
 
 /** @throws InputError `arcs` when two do not follow each other, or when the profile may not drive one */
@@ -58,6 +60,7 @@ function passage(
   let ms = 0
   let fullMs = 0
   let waitMs = 0
+  let avoidedMs = 0
   let vertex = arcs[0]!
   for (let i = 0; i < arcs.length; i++) {
     const arc = arcs[i]!
@@ -76,14 +79,15 @@ function passage(
     }
     const fromM = i === 0 ? span.fromOffsetM : 0
     const toM = i === arcs.length - 1 ? span.toOffsetM : network.lengthM[arc]!
-    const driveMs = partialMs(network, cost, arc, fromM, toM)
+    const driveMs = partialDrivenMs(network, cost, arc, fromM, toM)
+    if (cost.arcMs !== cost.drivenMs) avoidedMs += partialMs(network, cost, arc, fromM, toM) - driveMs
     ms += driveMs
     fullMs += driveMs
     arrivalMs.push(ms)
     fullArrivalMs.push(fullMs)
     waitedMs.push(waitMs)
   }
-  return { arrivalMs, fullArrivalMs, waitedMs }
+  return { arrivalMs, fullArrivalMs, waitedMs, avoidedMs }
 }
 
 /** The answer for a given list of arcs: its geometry, length, times and signalled junctions. */
@@ -96,7 +100,7 @@ export function answerAlong(
   timed?: TimedWaits,
 ): RouteAnswer {
   const whole = wholeSpan(network, arcs, span)
-  const { arrivalMs, fullArrivalMs, waitedMs } = passage(network, cost, arcs, whole, timed)
+  const { arrivalMs, fullArrivalMs, waitedMs, avoidedMs } = passage(network, cost, arcs, whole, timed)
   const coordinates: Coordinate[] = []
   const junctions: AnswerJunction[] = []
   const arcEndM: number[] = []
@@ -121,12 +125,12 @@ export function answerAlong(
     junctions.push({ ...passed, offsetM: distanceM, ...arrival, arcIndex: i })
   }
   if (coordinates.length === 1) coordinates.push([...coordinates[0]!])
-  const costMs = arrivalMs.at(-1)!
+  const endMs = arrivalMs.at(-1)!
   const { earliestS, latestS } = spreadTo(arcs.length - 1)
   return {
     geometry: { type: 'LineString', coordinates },
     distanceM,
-    durationS: costMs / 1000,
+    durationS: endMs / 1000,
     durationEarliestS: earliestS,
     durationLatestS: latestS,
     durationWithoutPriorityS: fullArrivalMs.at(-1)! / 1000,
@@ -138,7 +142,7 @@ export function answerAlong(
     toOffsetM: whole.toOffsetM,
     arcEndM,
     arcEndMs: arrivalMs,
-    costMs,
+    costMs: endMs + avoidedMs,
   }
 }
 

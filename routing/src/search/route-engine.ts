@@ -236,7 +236,7 @@ function engineOn<W extends Weights>(
       return best.map(({ id, found }) => ({ id, route: answer(found) }))
     },
     matrix({ from, to, ...asked }) {
-      const { closed, near, toward, between } = trip(asked)
+      const { cost, closed, near, toward, between, answer } = trip(asked)
       const starts = from.map((position, i) => near(position, `from.${i}`))
       const rows = from.map((): (number | null)[] => new Array(to.length).fill(null))
       for (const [column, position] of to.entries()) {
@@ -244,7 +244,9 @@ function engineOn<W extends Weights>(
         const search = toward(goals)
         for (const [row, points] of starts.entries()) {
           const found = between(search, points, goals, { factor: closed })
-          if (found) rows[row]![column] = found.costMs / 1000
+          if (!found) continue
+          // Roads to be avoided count for more than driving them takes.
+          rows[row]![column] = cost.arcMs === cost.drivenMs ? found.costMs / 1000 : answer(found).durationS
         }
       }
       return rows

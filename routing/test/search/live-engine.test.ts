@@ -77,6 +77,29 @@ describe.each(['hierarchy', 'hierarchy-with-worker', 'reference'] as const)('liv
     await engine.close()
   })
 
+  it('lead ordinary traffic off roads to be avoided, but no emergency vehicle, and tell times as they are', async () => {
+    const engine = createRouteEngine(network, { search })
+    const free = ask(engine)
+    const arcs = new Set([network.arc('A>B'), network.arc('B>C')])
+    await engine.update({ ...conditions(network), avoided: { arcs, factor: 1.2 } })
+    // 72 s are less than 80 s: too far round. The search counts what driving does not take.
+    expect(drawn(network, ask(engine).arcs)).toBe('X>A>B>C>Y')
+    expect(ask(engine).durationS).toBe(free.durationS)
+    // Each arc is rounded up to whole milliseconds.
+    expect(Math.abs(ask(engine).costMs - free.costMs - 12_000)).toBeLessThanOrEqual(2)
+    const pair = { from: [on(network, 'X>A')], to: [on(network, 'C>Y')], profile: 'car' } as const
+    expect(engine.matrix(pair)).toEqual([[free.durationS]])
+    const reached = (withinS: number) => engine.reach({ from: on(network, 'X>A'), profile: 'car', withinS }).parts
+    expect(reached(30).find(({ arc }) => arc === network.arc('A>B'))?.toM).toBeCloseTo(250, 0)
+    await engine.update({ ...conditions(network), avoided: { arcs, factor: 2 } })
+    expect(drawn(network, ask(engine).arcs)).toBe('X>A>D>C>Y')
+    const [ambulance] = engine.route({ from: on(network, 'X>A'), to: on(network, 'C>Y'), profile: 'ambulance' })
+    expect(drawn(network, ambulance!.arcs)).toBe('X>A>B>C>Y')
+    await engine.update(conditions(network))
+    expect(drawn(network, ask(engine).arcs)).toBe('X>A>B>C>Y')
+    await engine.close()
+  })
+
   it('say that there is no way when everything around is closed, and never invent one', async () => {
     const engine = createRouteEngine(network, { search })
     const shut = conditions(network)

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { adviceCommand } from './commands/advice.ts'
 import { auditCommand } from './commands/audit.ts'
 import { closureCommand } from './commands/closure.ts'
 import { conformCommand } from './commands/conform.ts'
@@ -31,6 +32,7 @@ export function clearwayProgram(): Command {
     convertCommand(),
     signalCommand(),
     closureCommand(),
+    adviceCommand(),
     ...wayCommands(),
     auditCommand(),
     evidenceCommand(),

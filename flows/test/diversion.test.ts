@@ -29,6 +29,14 @@ describe('green-channel diversion', () => {
     expect(made.see(dispatch({}), startMs)).toEqual([])
   })
 
+  it('leaves a sign alone that the gateway lets speak by itself', () => {
+    const made = diversion()
+    made.learn({ ...roadSign, message: { text: { en: 'Keep clear' }, until: arrival(200), by: 'diversion' } })
+    expect(made.see(dispatch({}), startMs)).toEqual([])
+    made.learn({ ...roadSign, message: null })
+    expect(made.see(dispatch({}), startMs)).toHaveLength(1)
+  })
+
   it('repeats only when the estimate has moved by more than ten seconds', () => {
     const made = diversion()
     made.see(dispatch({}), startMs)

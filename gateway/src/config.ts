@@ -110,6 +110,26 @@ const ConfigSchema = Type.Object({
         'greens of emergency vehicles are asked for so many seconds before entry and queue need it where nobody else waits, 5 s less for each vehicle that usually does; more serves the vehicle, less the others',
     }),
   }),
+  diversion: Type.Object({
+    horizonS: Type.Integer({
+      minimum: 60,
+      maximum: 600,
+      default: 180,
+      description: 'other drivers are told of roads that an emergency vehicle reaches within so many seconds',
+    }),
+    signs: Type.Unsafe<'on' | 'off'>({
+      ...OneOf('on', 'off'),
+      default: 'on',
+      description: 'on: signs before these roads speak by themselves; off: only people and flows let them speak',
+    }),
+    linkCostFactor: Type.Number({
+      minimum: 1,
+      maximum: 10,
+      default: 2,
+      description: 'ordinary routes count these roads as taking so many times as long; 1 leads nobody around them',
+    }),
+    token: Type.Optional(Secret('bearer token with the role navigation, for whoever reads the advice feed')),
+  }),
   flows: Type.Object({
     port: Port(1880, 'port of Node-RED on the loopback address'),
     editor: Type.Unsafe<'on' | 'off'>({

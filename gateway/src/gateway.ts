@@ -16,6 +16,7 @@ import type { Config } from './config.ts'
 import type { Core, Feature } from './core.ts'
 import { lockData } from './data-lock.ts'
 import { createDispatch } from './dispatch/dispatch.ts'
+import { createDiversion } from './diversion/diversion.ts'
 import type { Route } from './http/route.ts'
 import { closeServer, createServer } from './http/server.ts'
 import { createIngest } from './ingest/ingest.ts'
@@ -136,6 +137,7 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
   const dispatch = createDispatch(core, signals, engine, traffic)
   const parking = createParking(core)
   const { units } = dispatch.dispatcher
+  const signs = createSigns(core)
   const features: readonly Feature[] = [
     createAccess({ records, clock, audit, devices, people, sessions }),
     createAudit(audit),
@@ -146,7 +148,8 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
     traffic,
     dispatch,
     parking,
-    createSigns(core),
+    signs,
+    createDiversion(core, { dispatcher: dispatch.dispatcher, traffic, signs: signs.messages }),
   ]
   for (const { projections } of features) ingest.project(projections ?? [])
   const routes = features.flatMap((feature) => feature.routes)
@@ -225,10 +228,11 @@ async function openEngine({ config, city }: Core, network: RoadNetwork, lifetime
   return engine
 }
 
-function serviceTokens({ adminToken, flows }: Config): ServiceToken[] {
+function serviceTokens({ adminToken, flows, diversion }: Config): ServiceToken[] {
   const tokens: ServiceToken[] = []
   if (adminToken !== undefined) tokens.push({ name: 'admin-token', token: adminToken, roles: ['admin'] })
   if (flows.token !== undefined) tokens.push({ name: 'flows', token: flows.token, roles: ['flows'] })
+  if (diversion.token !== undefined) tokens.push({ name: 'navigation', token: diversion.token, roles: ['navigation'] })
   return tokens
 }
 

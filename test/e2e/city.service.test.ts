@@ -207,7 +207,7 @@ describe.skipIf(!chromiumPath)('the pages', () => {
     await page.waitForTimeout(1000)
     await page.screenshot({ path: join(pictures, 'dispatcher.png') })
 
-    // The signs before the corridor were told by the flow.
+    // The signs before the corridor were told, by the gateway or by the flow.
     await eventually(
       'a diversion message',
       () => all<SignWithMessage>('/signs'),

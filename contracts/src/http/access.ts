@@ -3,7 +3,7 @@ import { PriorityRole } from '../messages/signal-request.ts'
 import { LocalText, Name, OneOf, Position, Timestamp } from '../names.ts'
 import { deviceKinds } from '../topic.ts'
 
-/** People's roles, and `flows` for the automation process. */
+/** People's roles, `flows` for the automation process, and `navigation` for who guides other drivers. */
 export const roles = [
   'admin',
   'dispatcher',
@@ -13,6 +13,7 @@ export const roles = [
   'auditor',
   'data-officer',
   'flows',
+  'navigation',
 ] as const
 export type Role = (typeof roles)[number]
 

@@ -4,10 +4,19 @@ import { OneOf, Timestamp } from '../names.ts'
 
 /**
  * Topics of `GET /api/v1/stream` and what one item of each is: `lots` a Lot, `signals` a SignalDelta, `units` a Unit,
- * `dispatches` a Dispatch, `signs` a Sign, `detectors` a DetectorReading, `disruptions` a Closure or an Incident, whose
- * state says when it has ended.
+ * `dispatches` a Dispatch, `signs` a Sign, `detectors` a DetectorReading, `disruptions` a Closure or an Incident, and
+ * `advice` an Advice, whose states say when they have ended.
  */
-export const streamTopics = ['lots', 'signals', 'units', 'dispatches', 'signs', 'detectors', 'disruptions'] as const
+export const streamTopics = [
+  'lots',
+  'signals',
+  'units',
+  'dispatches',
+  'signs',
+  'detectors',
+  'disruptions',
+  'advice',
+] as const
 export type StreamTopic = (typeof streamTopics)[number]
 
 /** One server-sent event. `snapshot` replaces all items of the topic, `delta` adds or replaces by `id`. */

@@ -1,4 +1,5 @@
 import type {
+  Advice,
   CityOverview,
   DetectorReading,
   Dispatch,
@@ -11,12 +12,13 @@ import type {
 } from '@clearway/contracts'
 import type { PickingInfo } from '@deck.gl/core'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import type { OpenFeed } from '../feed/use-feed.ts'
+import { type OpenFeed, useTopic } from '../feed/use-feed.ts'
 import { useLanguage } from '../language/use-language.ts'
 import { useAppearance } from '../look/appearance.ts'
 import { boundsOf, coreOf } from '../map/bounds.ts'
 import { CityMap, type Scene } from '../map/city-map.tsx'
 import { Glide } from '../map/glide.ts'
+import { adviceLayer } from '../map/layers/advice-layer.ts'
 import { corridorPaths, corridorRings } from '../map/layers/corridor-layers.ts'
 import { detectorLayer } from '../map/layers/detector-layer.ts'
 import { endLayers, placeLayers } from '../map/layers/place-layers.ts'
@@ -47,7 +49,7 @@ export interface DispatchMapProps {
   onFollowing: (following: boolean) => void
 }
 
-const topics: readonly StreamTopic[] = ['signals', 'units', 'detectors', 'disruptions']
+const topics: readonly StreamTopic[] = ['signals', 'units', 'detectors', 'disruptions', 'advice']
 const padding: Padding = { top: 60, right: 60, bottom: 60, left: 60 }
 /** The pin at the end of a way stands clear of the panels and buttons on the map's edges. */
 const wayPadding: Padding = { ...padding, top: 110, right: 90 }
@@ -66,6 +68,8 @@ export default function DispatchMap(props: DispatchMapProps) {
   const open = useMemo(() => openDisruptions(disruptions), [disruptions])
   const heads = useMemo(() => signalHeads(junctions), [junctions])
   const { store } = feed
+  const told = useTopic(store, 'advice')
+  const advice = useMemo(() => told.filter(({ state }) => state === 'in-force'), [told])
   const stale = feed.state !== 'live'
   const corridor = useMemo(
     () => (dispatch ? new Set(dispatch.junctions.map(({ junction }) => junction)) : noCorridor),
@@ -103,6 +107,11 @@ export default function DispatchMap(props: DispatchMapProps) {
           const figures = { speed: formats.integer(speedMps * 3.6), share: formats.percent(ratio) }
           return `${street}\n${t('layer.slow', figures)}`.trim()
         }
+        case 'advice': {
+          const { streets, from, until } = object as Advice
+          const [begin, end] = [from, until].map((at) => formats.clockSeconds(Date.parse(at)))
+          return `${streets.join(', ')}\n${t('layer.advice', { begin, end })}`.trim()
+        }
         case 'disruptions': {
           const { disruption } = object as { disruption: Disruption }
           return `${disruption.streets.join(', ')}\n${t(`road.type.${disruption.type}`)}`.trim()
@@ -122,7 +131,7 @@ export default function DispatchMap(props: DispatchMapProps) {
         const units = store.items('units')
         for (const { id, position } of units) if (position) glide.report(id, position, nowMs)
         return [
-          ...(layers.roads ? [slowRoadLayer(slowRoads, appearance)] : []),
+          ...(layers.roads ? [adviceLayer(advice, appearance), slowRoadLayer(slowRoads, appearance)] : []),
           ...disruptionLayers(open, appearance),
           ...(layers.detectors
             ? [detectorLayer(store.items('detectors'), store.version('detectors'), appearance, zoom)]
@@ -171,6 +180,7 @@ export default function DispatchMap(props: DispatchMapProps) {
     glide,
     layers,
     slowRoads,
+    advice,
     open,
     junctions,
     heads,

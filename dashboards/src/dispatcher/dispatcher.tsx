@@ -23,7 +23,7 @@ import { useDispatchDesk } from './use-dispatch-desk.ts'
 /** Lists and form are there first; the map and its engine come beside them. */
 const DispatchMap = lazy(() => import('./dispatch-map.tsx'))
 
-const topics: readonly StreamTopic[] = ['signals', 'units', 'dispatches', 'detectors', 'disruptions']
+const topics: readonly StreamTopic[] = ['signals', 'units', 'dispatches', 'detectors', 'disruptions', 'advice']
 const ageTopics: readonly StreamTopic[] = ['signals', 'units']
 /** Signals report every 5 s, vehicles every second. */
 const staleAfterMs = 15_000

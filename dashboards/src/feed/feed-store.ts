@@ -1,4 +1,5 @@
 import type {
+  Advice,
   Closure,
   DetectorReading,
   Dispatch,
@@ -21,6 +22,8 @@ export interface TopicItems {
   detectors: DetectorReading
   /** Also those that have ended since the page was opened. */
   disruptions: Closure | Incident
+  /** Likewise. */
+  advice: Advice
 }
 
 interface Shelf {

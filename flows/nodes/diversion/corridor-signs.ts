@@ -12,6 +12,9 @@ export interface DiversionOptions {
 
 const passed = new Set(['passed', 'released', 'recovered'])
 
+/** As whom the gateway lets signs speak by itself: what it says there is not said twice. */
+const gateway = 'diversion'
+
 /**
  * Green channel active → diversion message on the signs whose readers drive towards a junction that the vehicle is
  * about to pass; blank again once it has passed or the mission has ended.
@@ -65,7 +68,7 @@ export class Diversion {
       const arrivalMs = Date.parse(junction.arrivalAt)
       if (passed.has(junction.state) || arrivalMs - nowMs > this.#options.aheadS * 1000) continue
       for (const sign of this.#signs.values()) {
-        if (!leadsTo(sign, junction.position, this.#options.reachM)) continue
+        if (isTaken(sign, nowMs) || !leadsTo(sign, junction.position, this.#options.reachM)) continue
         const untilMs = Math.max(arrivalMs, nowMs) + this.#options.afterS * 1000
         wanted.set(sign.id, Math.max(wanted.get(sign.id) ?? 0, untilMs))
       }
@@ -73,6 +76,9 @@ export class Diversion {
     return wanted
   }
 }
+
+const isTaken = ({ message }: SignWithMessage, nowMs: number): boolean =>
+  message?.by === gateway && Date.parse(message.until) > nowMs
 
 /** True when the sign is within reach of the place and its readers drive towards it (within 75°). */
 function leadsTo(sign: SignWithMessage, place: Position, reachM: number): boolean {

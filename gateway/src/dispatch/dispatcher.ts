@@ -34,7 +34,7 @@ import type { Signals } from '../signals/signals.ts'
 import type { Traffic } from '../traffic/traffic.ts'
 import { DispatchRecords, type StoredMission } from './dispatch-records.ts'
 import { type Claimant, holdsAgainst, type JunctionClaim } from './junction-claims.ts'
-import { Mission, releaseAfterMs } from './mission.ts'
+import { Mission, type MissionCourse, releaseAfterMs } from './mission.ts'
 import type { Known } from './mission-forecast.ts'
 import { plannedJunctions } from './mission-junctions.ts'
 import { profileOf } from './role-profile.ts'
@@ -292,6 +292,12 @@ export class Dispatcher {
     return [...this.#missions.values()].find(
       ({ dispatch }) => dispatch.state === 'active' && dispatch.vehicle === vehicle,
     )
+  }
+
+  /** The emergency vehicles that are under way, in the order in which they were sent. */
+  get courses(): MissionCourse[] {
+    const missions = [...this.#missions.values()].filter(({ dispatch }) => dispatch.role !== 'bus')
+    return missions.flatMap(({ course }) => course ?? [])
   }
 
   /** How much faster than others a vehicle drives: on a mission as its profile does, otherwise not. */

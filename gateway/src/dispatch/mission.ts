@@ -10,7 +10,14 @@ import {
   type Route,
   toTimestamp,
 } from '@clearway/contracts'
-import { compactLine, longestHoldS, type PlannedGreen, type RouteAnswer, stoppingDistance } from '@clearway/routing'
+import {
+  type ArrivalWindow,
+  compactLine,
+  longestHoldS,
+  type PlannedGreen,
+  type RouteAnswer,
+  stoppingDistance,
+} from '@clearway/routing'
 import type { Logger } from 'pino'
 import type { Downlink } from '../core.ts'
 import type { Lease, LeaseEvent } from '../signals/lease.ts'
@@ -62,6 +69,15 @@ export interface MissionParts {
   /** @param ended the mission has come to its end since it was last saved */
   save(mission: StoredMission, open: boolean, events: readonly MissionEvent[], ended: boolean): void
   publish(dispatch: Dispatch): void
+}
+
+/** A vehicle on its way: what others need to know to leave it room. */
+export interface MissionCourse {
+  dispatch: Dispatch
+  /** Metres from the start of its route. */
+  progressM: number
+  /** Where signals hold it, with that time, ms. */
+  arrivalAt(offsetM: number): ArrivalWindow
 }
 
 /**
@@ -116,6 +132,24 @@ export class Mission {
     const endedMs = this.dispatch.endedAt ? fromTimestamp(this.dispatch.endedAt) : 0
     const settling = this.dispatch.junctions.some(({ state }) => state === 'released')
     return settling && this.#parts.clock.now() - endedMs < settleMs
+  }
+
+  /** Undefined unless the vehicle is under way, heard of, and on its route. */
+  get course(): MissionCourse | undefined {
+    const nowMs = this.#parts.clock.now()
+    const { dispatch } = this
+    if (dispatch.state !== 'active' || nowMs - this.#heardMs > silentMs || this.#progress.hasLeft(nowMs))
+      return undefined
+    const open = this.#openLegs()
+    return {
+      ...{ dispatch, progressM: this.#progress.progressM },
+      arrivalAt: (offsetM) => {
+        const { earliestMs, expectedMs, latestMs } = this.#progress.arrivalAt(offsetM, undefined, nowMs)
+        const before = open.filter(({ leg }) => leg.offsetM < offsetM)
+        const delayMs = 1000 * before.reduce((sum, { shown }) => sum + (shown.expectedDelayS ?? 0), 0)
+        return { earliestMs, expectedMs: expectedMs + delayMs, latestMs: latestMs + delayMs }
+      },
+    }
   }
 
   /** Fills in the plan of a dispatch that has not started. */

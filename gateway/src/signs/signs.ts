@@ -25,8 +25,21 @@ interface MessageRow {
   by: string
 }
 
+/** What else in the gateway lets signs speak. */
+export interface SignMessages {
+  list(): SignWithMessage[]
+  /** What a sign was told and still shows. */
+  shown(id: string): SignWithMessage['message'] | undefined
+  /** False where nobody would hear it. */
+  hasDevice(id: string): boolean
+  /** @param why for the audit log, beside the message @throws as `POST /signs/{id}/messages` */
+  show(id: string, message: NewSignMessage, actor: Actor, why?: Record<string, unknown>): Promise<SignWithMessage>
+  /** Blank at once. */
+  takeBack(id: string, actor: Actor, why: Record<string, unknown>): Promise<void>
+}
+
 /** Variable-message signs: what stands where, and what each was last asked to show and by whom. */
-export function createSigns(core: Core): Feature {
+export function createSigns(core: Core): Feature & { messages: SignMessages } {
   const { records, clock, devices, downlink, audit, stream, feed } = core
   const signs = new Map((core.city?.signs ?? []).map((sign) => [sign.id, sign]))
   records.define(`
@@ -66,7 +79,12 @@ export function createSigns(core: Core): Feature {
   const one = (id: string): SignWithMessage => ({ ...found(id), message: messages().get(id) ?? null })
 
   /** Kept and audited before it is sent: what stands on a street sign always has somebody who asked for it. */
-  async function show(id: string, message: NewSignMessage, actor: Actor): Promise<SignWithMessage> {
+  async function show(
+    id: string,
+    message: NewSignMessage,
+    actor: Actor,
+    why: Record<string, unknown> = {},
+  ): Promise<SignWithMessage> {
     found(id)
     const untilMs = fromTimestamp(message.until)
     if (untilMs <= clock.now()) {
@@ -84,12 +102,22 @@ export function createSigns(core: Core): Feature {
              until_ms = excluded.until_ms, by = excluded.by`,
         )
         .run(id, JSON.stringify(message.text), message.symbol ?? null, untilMs, actor.name)
-      audit.record(actor, 'sign.message', id, { ...message })
+      audit.record(actor, 'sign.message', id, { ...message, ...why })
     })
     await downlink.send(id, 'message', { ...message })
     const shown = one(id)
     stream.publish('signs', [shown])
     return shown
+  }
+
+  async function takeBack(id: string, actor: Actor, why: Record<string, unknown>): Promise<void> {
+    records.transaction(() => {
+      records.db.prepare('delete from sign_messages where sign = ?').run(id)
+      audit.record(actor, 'sign.take-back', id, why)
+    })
+    // What is over on arrival makes a sign blank; one whose clock is behind shows no text until then.
+    await downlink.send(id, 'message', { text: { zh: '', en: '' }, until: toTimestamp(clock.now()) })
+    stream.publish('signs', [one(id)])
   }
 
   /** A sign that comes back shows nothing: its sessions do not outlast its connection. */
@@ -103,6 +131,11 @@ export function createSigns(core: Core): Feature {
 
   let unsubscribe = (): void => undefined
   return {
+    messages: {
+      ...{ list, show, takeBack },
+      shown: (id) => messages().get(id),
+      hasDevice: (id) => devices.find(id) !== undefined,
+    },
     start() {
       stream.provide('signs', list)
       unsubscribe = feed.on('sign/status', ({ device, body }) => {

@@ -16,6 +16,7 @@ const readers: Record<StreamTopic, readonly Role[]> = {
   signs: ['dispatcher', 'manager', 'auditor', 'flows'],
   detectors: ['dispatcher', 'manager', 'auditor', 'data-officer', 'flows'],
   disruptions: ['dispatcher', 'manager', 'cashier', 'hospital', 'auditor', 'data-officer', 'flows'],
+  advice: ['dispatcher', 'manager', 'auditor', 'flows', 'navigation'],
 }
 
 /** The live feed over HTTP. */

@@ -1,4 +1,10 @@
-import { conditionsDiffer, type LiveSpeeds, type RoadConditions, type UsualSpeeds } from '@clearway/routing'
+import {
+  type AvoidedRoads,
+  conditionsDiffer,
+  type LiveSpeeds,
+  type RoadConditions,
+  type UsualSpeeds,
+} from '@clearway/routing'
 import type { Core } from '../core.ts'
 import type { TrafficCounters } from './counters.ts'
 
@@ -22,6 +28,7 @@ export class RoadWatch {
   readonly #engine: ConditionsTaker
   readonly #counters: TrafficCounters
   #inForce: RoadConditions | undefined
+  #avoided: AvoidedRoads | undefined
   #learnedMs = Number.NEGATIVE_INFINITY
   #turn: Promise<void> = Promise.resolve()
   epoch = 0
@@ -39,6 +46,11 @@ export class RoadWatch {
     return this.#inForce
   }
 
+  /** From the next batch on. */
+  avoid(roads: AvoidedRoads): void {
+    this.#avoided = roads.arcs.size > 0 && roads.factor > 1 ? roads : undefined
+  }
+
   /** Resolves when everything known by now is in force. A batch that the engine fails to take is tried with the next. */
   refresh(): Promise<void> {
     this.#turn = this.#turn.then(() => this.#follow())
@@ -48,7 +60,7 @@ export class RoadWatch {
   async #follow(): Promise<void> {
     const nowMs = this.#core.clock.now()
     const before = this.#inForce
-    const next = this.#live.conditions(nowMs, before)
+    const next = { ...this.#live.conditions(nowMs, before), avoided: this.#avoided }
     this.#learn(next)
     const isNews = !before || nowMs - before.atMs >= clockNewsMs || conditionsDiffer(before, next)
     if (!isNews) return

@@ -1,5 +1,12 @@
 import { type DetectorFlow, InputError, type RouteProfile } from '@clearway/contracts'
-import { drivingProfiles, LiveSpeeds, type RoadNetwork, type RouteEngine, UsualSpeeds } from '@clearway/routing'
+import {
+  type AvoidedRoads,
+  drivingProfiles,
+  LiveSpeeds,
+  type RoadNetwork,
+  type RouteEngine,
+  UsualSpeeds,
+} from '@clearway/routing'
 import { timeZoneOf } from '../city/city.ts'
 import type { Core, Feature } from '../core.ts'
 import type { JournalEntry } from '../ingest/entry.ts'
@@ -17,11 +24,15 @@ export interface Traffic extends Feature {
   placeOf(vehicle: string): TrackPlace | undefined
   /** What routes now avoid because it is closed; the same list for as long as it is the same. */
   closedArcs(profile: RouteProfile): readonly ClosedArc[]
+  /** Ordinary routes are led around these from the next batch on, in place of those named before. */
+  avoid(roads: AvoidedRoads): void
 }
 
 const none: readonly ClosedArc[] = []
 /** Of roads of which nothing is known. */
-export const noTraffic: Pick<Traffic, 'placeOf' | 'closedArcs'> = { placeOf: () => undefined, closedArcs: () => none }
+export const noTraffic: Pick<Traffic, 'placeOf' | 'closedArcs' | 'avoid'> = {
+  ...{ placeOf: () => undefined, closedArcs: () => none, avoid: () => undefined },
+}
 
 /** What is known of the roads comes into force so often; what people change at once. */
 const batchS = 5
@@ -126,6 +137,7 @@ function trafficOn(
   return {
     placeOf: (vehicle) => tracks.place(vehicle),
     closedArcs: (profile) => closed.of(watch.inForce, drivingProfiles[profile].contraflow !== null),
+    avoid: (roads) => watch.avoid(roads),
     async start() {
       await file.load(usual)
       board.resume()

@@ -1,17 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Dispatch, type JunctionTable, ManualClock, type Position, type SignalMode } from '@clearway/contracts'
-import { groupTowards } from '@clearway/contracts/movement'
-import { isGreen, SignalAgent, SimulatedController, VehicleAgent } from '@clearway/edge'
+import { type Dispatch, ManualClock, type Position, type SignalMode } from '@clearway/contracts'
+import { SignalAgent, SimulatedController } from '@clearway/edge'
 import { createGateway, createLog, type Gateway, InProcessBroker, loadConfig } from '@clearway/gateway'
-import { distanceBetweenM, type ImportedCity, saveCity } from '@clearway/routing'
+import { type ImportedCity, saveCity } from '@clearway/routing'
 import { MemoryLinks } from '../bin/evaluation/device-links.ts'
+import { TownVehicle } from './town-vehicle.ts'
 
 const TOKEN = 'the-token-of-the-operator'
-const PACE_MPS = 12
-/** Refusals are part of the play. */
-const tellError = (line: string) => void (line.includes('"level":"error"') && process.stderr.write(line))
 
 /** What is wrong in a town. */
 export interface Trouble {
@@ -21,38 +18,45 @@ export interface Trouble {
   signalsAheadS?: number
   /** Junctions whose agents never connect. */
   mute?: readonly string[]
+  /** A second vehicle, `amb-2`, and where it stands. */
+  secondAt?: Position
 }
 
 /**
- * The whole gateway with its API and journal, a real agent and controller at every junction, and a vehicle that drives
- * the route it was told, waits at reds, and reports where it is; in virtual time.
+ * The whole gateway with its API and journal, a real agent and controller at every junction, and one or two vehicles that
+ * drive the route they were told, wait at reds, and report where they are; in virtual time.
  */
 export class MissionTown {
   readonly gateway: Gateway
   readonly clock: ManualClock
   readonly controllers: ReadonlyMap<string, SimulatedController>
-  /** Metres along the route; the vehicle reports this place, `strayedTo` instead where it is given, or nothing. */
-  progressM = 0
-  strayedTo: Position | undefined
-  silent = false
-  /** Stop lines crossed at red. */
-  redPassings: string[] = []
+  /** What the gateway has logged as its own error; refusals are part of the play. */
+  readonly errors: readonly string[]
+  /** `amb-1`, and `amb-2` where there is one. */
+  readonly vehicle: TownVehicle
+  readonly second: TownVehicle | undefined
   readonly #folder: string
   readonly #links: MemoryLinks
-  readonly #junctions: readonly JunctionTable[]
-  readonly #vehicle: VehicleAgent
   readonly #signals: SignalAgent[]
   readonly #mute: readonly SimulatedController[]
   readonly #trouble: Trouble
-  #driven: Dispatch | undefined
+  #sent: Dispatch | undefined
 
-  private constructor(gateway: Gateway, clock: ManualClock, folder: string, broker: InProcessBroker, trouble: Trouble) {
+  private constructor(
+    gateway: Gateway,
+    clock: ManualClock,
+    folder: string,
+    broker: InProcessBroker,
+    station: Position,
+    trouble: Trouble,
+    errors: readonly string[],
+  ) {
     const { junctions, district } = gateway.core.city!
     this.gateway = gateway
+    this.errors = errors
     this.clock = clock
     this.#folder = folder
     this.#trouble = trouble
-    this.#junctions = junctions
     this.#links = new MemoryLinks(broker, clock)
     this.controllers = new Map(junctions.map((table) => [table.id, new SimulatedController(table)]))
     const { mute = [] } = trouble
@@ -62,9 +66,9 @@ export class MissionTown {
       const uplink = this.#links.uplink({ district, kind: 'signal', device: table.id })
       return [new SignalAgent(uplink, table, this.controllers.get(table.id)!, clock.now())]
     })
-    const uplink = this.#links.uplink({ district, kind: 'vehicle', device: 'amb-1' })
-    const receiver = { fix: () => (this.silent ? undefined : this.#fix()) }
-    this.#vehicle = new VehicleAgent(uplink, receiver, { follow: () => undefined })
+    const streets = { district, junctions, controllers: this.controllers }
+    this.vehicle = new TownVehicle('amb-1', station, streets, this.#links)
+    this.second = trouble.secondAt && new TownVehicle('amb-2', trouble.secondAt, streets, this.#links)
   }
 
   static async open(city: ImportedCity, station: Position, trouble: Trouble = {}): Promise<MissionTown> {
@@ -73,23 +77,26 @@ export class MissionTown {
     const given = { CLEARWAY_DATA_DIR: folder, CLEARWAY_HTTP_PORT: '0', CLEARWAY_ADMIN_TOKEN: TOKEN }
     const clock = new ManualClock(Date.parse('2026-01-05T12:00:00Z'))
     const broker = new InProcessBroker()
+    const errors: string[] = []
+    const write = (line: string) => void (line.includes('"level":"error"') && errors.push(line))
     const gateway = await createGateway({
       ...{ config: loadConfig({ ...given, CLEARWAY_SIMULATE: 'off' }), clock },
-      ...{ log: createLog('error', { write: tellError }), inProcess: broker },
+      ...{ log: createLog('error', { write }), inProcess: broker },
     })
     const { district, junctions } = city.city
     for (const { id } of junctions) gateway.core.devices.add({ id, kind: 'signal', district, junction: id })
-    gateway.core.devices.add({ id: 'amb-1', kind: 'vehicle', district, role: 'ambulance' })
+    for (const id of ['amb-1', ...(trouble.secondAt ? ['amb-2'] : [])]) {
+      gateway.core.devices.add({ id, kind: 'vehicle', district, role: 'ambulance' })
+    }
     await gateway.start()
-    const town = new MissionTown(gateway, clock, folder, broker, trouble)
-    town.strayedTo = station
+    const town = new MissionTown(gateway, clock, folder, broker, station, trouble, errors)
     for (let s = -900; s < 0; s++) {
       for (const [id, controller] of town.controllers) {
         const aheadS = trouble.mute?.includes(id) ? 0 : (trouble.signalsAheadS ?? 0)
         controller.step(clock.now() + (s + aheadS) * 1000, clock.now() + s * 1000)
       }
     }
-    for (const agent of [...town.#signals, town.#vehicle]) agent.start()
+    for (const agent of [...town.#signals, ...town.#vehicles.map(({ agent }) => agent)]) agent.start()
     await town.run(5)
     return town
   }
@@ -102,26 +109,17 @@ export class MissionTown {
   }
 
   /** Plans and begins a mission; the vehicle drives off. */
-  async send(destination: Position): Promise<Dispatch> {
-    const order = { role: 'ambulance', vehicle: 'amb-1', destination }
+  async send(destination: Position, vehicle = this.vehicle, importance?: string): Promise<Dispatch> {
+    const order = { role: 'ambulance', vehicle: vehicle.id, destination, ...(importance && { importance }) }
     const { body } = await this.ask('POST', '/dispatches', order)
-    this.#driven = body
-    this.strayedTo = undefined
-    this.progressM = 0
+    this.#sent = body
+    vehicle.depart(body.route)
     return (await this.ask('POST', `/dispatches/${body.id}/activate`)).body
   }
 
-  async mission(): Promise<Dispatch> {
-    return (await this.ask('GET', `/dispatches/${this.#driven!.id}`)).body
-  }
-
-  /** Stays where it is until it is sent again. */
-  halt(): void {
-    this.strayedTo = this.#along()
-  }
-
-  goOn(): void {
-    this.strayedTo = undefined
+  /** The one that was sent last, unless another is named. */
+  async mission(id = this.#sent!.id): Promise<Dispatch> {
+    return (await this.ask('GET', `/dispatches/${id}`)).body
   }
 
   /** Until `done`, at most so long. */
@@ -129,15 +127,19 @@ export class MissionTown {
     const { vehicleAheadS = 0, signalsAheadS = 0 } = this.#trouble
     for (let s = 0; s < mostS; s++) {
       const nowMs = this.clock.now()
-      this.#drive()
+      for (const vehicle of this.#vehicles) vehicle.drive()
       for (const agent of this.#signals) agent.step(nowMs + signalsAheadS * 1000, nowMs)
       for (const controller of this.#mute) controller.step(nowMs)
-      this.#vehicle.step(nowMs + vehicleAheadS * 1000)
+      for (const { agent } of this.#vehicles) agent.step(nowMs + vehicleAheadS * 1000)
       await this.#links.take()
       await this.clock.advance(1)
       await this.#links.take()
       if (await done()) return
     }
+  }
+
+  get #vehicles(): TownVehicle[] {
+    return this.second ? [this.vehicle, this.second] : [this.vehicle]
   }
 
   modes(): SignalMode[] {
@@ -149,39 +151,9 @@ export class MissionTown {
   }
 
   async stop(): Promise<void> {
-    for (const agent of [...this.#signals, this.#vehicle]) await agent.stop()
+    for (const agent of [...this.#signals, ...this.#vehicles.map(({ agent }) => agent)]) await agent.stop()
     await this.#links.take()
     await this.gateway.stop()
     rmSync(this.#folder, { recursive: true, force: true })
-  }
-
-  /** At its pace, and no further than a stop line that is not green. */
-  #drive(): void {
-    if (!this.#driven || this.strayedTo || this.silent) return
-    const { junctions, distanceM } = this.#driven.route
-    const nextM = Math.min(distanceM, this.progressM + PACE_MPS)
-    const line = junctions.find(({ offsetM }) => this.progressM < offsetM && nextM >= offsetM)
-    const table = this.#junctions.find(({ id }) => id === line?.junction)
-    const approach = table?.approaches.find(({ id }) => id === line!.approach)
-    const shown = approach && this.controllers.get(table!.id)!.display.groups[groupTowards(approach, line!.exit)]
-    if (line && !isGreen(shown)) return
-    this.progressM = nextM
-  }
-
-  #fix() {
-    const waits = this.strayedTo !== undefined
-    return { ...(this.strayedTo ?? this.#along()), speedMps: waits ? 0 : PACE_MPS, headingDeg: 0, accuracyM: 3 }
-  }
-
-  #along(): Position {
-    const { geometry, distanceM } = this.#driven!.route
-    const points = geometry.coordinates.map(([lon, lat]) => ({ lon: lon!, lat: lat! }))
-    const steps = points.slice(1).map((point, i) => distanceBetweenM(points[i]!, point))
-    let leftM = (this.progressM * steps.reduce((sum, m) => sum + m, 0)) / distanceM
-    let at = 0
-    while (at < steps.length && leftM > steps[at]!) leftM -= steps[at++]!
-    if (at === steps.length) return points.at(-1)!
-    const [a, b, share] = [points[at]!, points[at + 1]!, steps[at] === 0 ? 0 : leftM / steps[at]!]
-    return { lon: a.lon + (b.lon - a.lon) * share, lat: a.lat + (b.lat - a.lat) * share }
   }
 }

@@ -20,7 +20,10 @@ beforeAll(async () => {
 }, 120_000)
 
 let town: MissionTown
-afterEach(() => town.stop())
+afterEach(async () => {
+  await town.stop()
+  expect(town.errors).toEqual([])
+})
 const open = async (trouble?: Trouble) => {
   town = await MissionTown.open(city, station, trouble)
 }
@@ -67,12 +70,12 @@ describe('a mission through the whole gateway and real agents', () => {
     await open()
     await town.send(scene)
     await town.run(60, () => town.modes().includes('preempted'))
-    town.silent = true
+    town.vehicle.silent = true
     await town.run(12)
     expect(await shown()).toContainEqual({ state: 'expired', reason: 'no position of the vehicle' })
     await town.run(20)
     expect(town.modes()).not.toContain('preempted')
-    town.silent = false
+    town.vehicle.silent = false
     await town.run(LONGEST_S, isOver)
     expect((await town.mission()).state).toBe('completed')
     await comesToRest()
@@ -82,7 +85,7 @@ describe('a mission through the whole gateway and real agents', () => {
     await open()
     await town.send(scene)
     await town.run(20)
-    town.silent = true
+    town.vehicle.silent = true
     await town.run(65, isOver)
     expect(await town.mission()).toMatchObject({ state: 'failed', reason: 'no position of the vehicle for 60 s' })
     await comesToRest()
@@ -92,12 +95,12 @@ describe('a mission through the whole gateway and real agents', () => {
     await open()
     await town.send(scene)
     await town.run(60, () => town.modes().includes('preempted'))
-    town.strayedTo = faraway
+    town.vehicle.strayedTo = faraway
     await town.run(10)
     expect(await shown()).toContainEqual({ state: 'expired', reason: 'the vehicle has left its route' })
     await town.run(20)
     expect(town.modes()).not.toContain('preempted')
-    town.strayedTo = undefined
+    town.vehicle.strayedTo = undefined
     await town.run(LONGEST_S, isOver)
     expect((await town.mission()).state).toBe('completed')
     await comesToRest()
@@ -171,7 +174,7 @@ describe('a mission through the whole gateway and real agents', () => {
       const { id } = await town.send(scene)
       await town.run(seconds)
       expect((await town.ask('POST', `/dispatches/${id}/cancel`)).body.state).toBe('cancelled')
-      town.halt()
+      town.vehicle.halt()
       await town.run(25)
       expect(town.modes()).not.toContain('preempted')
       await comesToRest()

@@ -102,7 +102,7 @@ export class Mission {
   #passedMs = new Map<Leg, number>()
   /** Junctions that another mission goes through first, and when it will be gone, ms. */
   readonly #blocked = new Map<Leg, number>()
-  #ahead: { open: OpenLeg[]; plan: PlannedGreen[] } | undefined
+  #claims: readonly JunctionClaim[] = []
 
   constructor(stored: StoredMission, parts: MissionParts) {
     this.stored = stored
@@ -116,14 +116,8 @@ export class Mission {
   }
 
   /** What it wants of the junctions ahead, by its newest plan; nothing while nothing is known of its vehicle. */
-  get claims(): JunctionClaim[] {
-    if (this.dispatch.state !== 'active' || !this.#ahead) return []
-    const { open, plan } = this.#ahead
-    return open.flatMap(({ index, leg, shown }, order) =>
-      shown.state === 'rejected'
-        ? []
-        : [{ ask: this.#ask(index), lease: this.#leases.get(leg), planned: plan[order]! }],
-    )
+  get claims(): readonly JunctionClaim[] {
+    return this.dispatch.state === 'active' ? this.#claims : []
   }
 
   /** True while the mission loop has work with it: under way, or its junctions are not yet back in their plans. */
@@ -357,6 +351,7 @@ export class Mission {
     for (const lease of abandoned) this.#parts.signals.requests.release(lease, 'no longer on the route')
     Object.assign(dispatch, { route, junctions, alternatives: [], progressM: 0 })
     stored.legs = legs
+    this.#claims = []
     this.#progress = new RouteProgress(route, 0, nowMs)
     this.#routeSent = false
     this.#changed = true
@@ -364,7 +359,7 @@ export class Mission {
   }
 
   #letLapse(reason: string): void {
-    this.#ahead = undefined
+    this.#claims = []
     for (const [leg, lease] of this.#leases) {
       if (!lease.renewing) continue
       if (leg.open) this.#parts.signals.requests.expire(lease, reason)
@@ -390,8 +385,12 @@ export class Mission {
     }
     const waits = { blocked: this.#blocked, toldS }
     writeForecast(this.stored, open, plan, this.#progress, this.#parts.signals.board, waits, nowMs)
-    this.#ahead = { open, plan }
-    return this.#ahead
+    this.#claims = open.flatMap(({ index, leg, shown }, order) =>
+      shown.state === 'rejected'
+        ? []
+        : [{ ask: this.#ask(index), lease: this.#leases.get(leg), planned: plan[order]! }],
+    )
+    return { open, plan }
   }
 
   #ask(index: number) {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InputError, seededRandom } from '@clearway/contracts'
+import type { Recovery } from '@clearway/edge'
 import {
   generateMissions,
   type Mission,
@@ -39,6 +40,7 @@ interface GreenChannelOptions extends ReportOptions {
   variant: ReadonlyMap<string, Settings>
   minGreenS: number
   maxPresenceS: number
+  recovery: Recovery
   detectorPeriodS: number
   teleportS?: number
   silentJunctions: number
@@ -104,6 +106,11 @@ export function evaluateCommand(): Command {
     )
     .option('--min-green-s <s>', 'vehicle green is never cut shorter', seconds, referenceConditions.minGreenS)
     .option('--max-presence-s <s>', 'a call is ignored after', seconds, referenceConditions.maxPresenceS)
+    .addOption(
+      new Option('--recovery <how>', "how controllers come back: shorter-way, ours; none, at once by the plan's clock")
+        .choices(['shorter-way', 'none'])
+        .default('shorter-way'),
+    )
     .option('--detector-period-s <s>', 'detectors report so often', whole, 5)
     .option(
       '--teleport-s <s>',
@@ -175,11 +182,12 @@ async function compare(
   controllers: readonly ControllerSpec[],
   options: GreenChannelOptions,
 ): Promise<void> {
-  const { beginS, endS, lastS, minGreenS, maxPresenceS, detectorPeriodS, transport, ways } = options
+  const { beginS, endS, lastS, minGreenS, maxPresenceS, recovery, detectorPeriodS, transport, ways } = options
   const { silentJunctions, positionEveryS, falseDetectors } = options
   const conditions: RunConditions = {
     scenario: { ...files, teleportS: options.teleportS ?? files.teleportS, beginS, endS },
-    signals: { minGreenS, maxPresenceS },
+    // Absent by default, as in results that were written before it could be chosen.
+    signals: { minGreenS, maxPresenceS, ...(recovery !== 'shorter-way' && { recovery }) },
     detectorPeriodS,
     disturbances: { silentJunctions, positionEveryS, falseDetectors },
     transport,

@@ -29,6 +29,7 @@ export type {
   PriorityCall,
   PriorityReport,
 } from './signal/controller-link.ts'
+export type { Recovery } from './signal/coordination.ts'
 export { type Display, isGreen } from './signal/display.ts'
 export { SimulatedController } from './signal/simulated-controller.ts'
 export { checkTimingTable, requireTimingTable } from './signal/timing-table.ts'

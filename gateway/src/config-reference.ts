@@ -17,6 +17,10 @@ function allowed({ schema }: ConfigKey): string {
     const { minimum, maximum } = schema as { minimum?: number; maximum?: number }
     return maximum === undefined ? `whole number ≥ ${minimum}` : `whole number ${minimum}–${maximum}`
   }
+  if (schema.type === 'number') {
+    const { minimum, maximum } = schema as { minimum?: number; maximum?: number }
+    return `number ${minimum} to ${maximum}`
+  }
   return 'text'
 }
 

@@ -109,6 +109,18 @@ const ConfigSchema = Type.Object({
       description:
         'greens of emergency vehicles are asked for so many seconds before entry and queue need it where nobody else waits, 5 s less for each vehicle that usually does; more serves the vehicle, less the others',
     }),
+    queueEstimate: Type.Unsafe<'on' | 'off'>({
+      ...OneOf('on', 'off'),
+      default: 'on',
+      description:
+        'off: every queue and every arrival on the way is taken to be 0, which shows what the detectors are worth',
+    }),
+    lookAheadJunctions: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: 'so many junctions ahead are asked at the most, 1 being the next one only; all if absent',
+      }),
+    ),
   }),
   diversion: Type.Object({
     horizonS: Type.Integer({

@@ -1,6 +1,7 @@
 import { InputError, type JunctionTable, type SignalMode } from '@clearway/contracts'
 import { DetectorMemory } from './actuation.ts'
 import type { ControllerReport, PreemptCall, PreemptState, PriorityCall, PriorityReport } from './controller-link.ts'
+import type { Recovery } from './coordination.ts'
 import { type Display, exactly, type GroupTiming, timingOf } from './display.ts'
 import { Elapsed } from './elapsed.ts'
 import { Preemption } from './preemption.ts'
@@ -52,12 +53,19 @@ export class Controller {
   #nowMs = 0
   #report: ControllerReport | undefined
 
-  /** @throws InputError `timing-table` when the table is unsafe, naming its fields */
-  constructor(table: JunctionTable) {
+  /**
+   * @throws InputError `timing-table` when the table is unsafe, naming its fields; `recovery` when it is to have none and
+   * does not run stages by fixed times
+   */
+  constructor(table: JunctionTable, recovery: Recovery = 'shorter-way') {
     requireTimingTable(table)
+    if (recovery === 'none' && (table.rings || (table.operation ?? 'fixed-time') !== 'fixed-time')) {
+      const message = `of junction ${table.id} is "none", which only fixed-time stages can have; use "shorter-way"`
+      throw new InputError('recovery', `recovery ${message}`, [{ field: 'recovery', message }])
+    }
     this.#table = table
     this.#heads = new SignalHeads(table)
-    this.#program = table.rings ? new RingProgram(table, this.#heads) : new StageProgram(table, this.#heads)
+    this.#program = table.rings ? new RingProgram(table, this.#heads) : new StageProgram(table, this.#heads, recovery)
     this.#preemption = new Preemption(table, this.#heads)
     this.#detectors = new DetectorMemory(table, this.#heads)
     this.#flashRedMs = toMs(Math.max(1, ...table.intergreens.map(({ redS }) => redS)))

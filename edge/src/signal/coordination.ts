@@ -63,11 +63,18 @@ function lateEnd(table: JunctionTable, id: string, next: Stage, changeMs: number
  *
  * @returns ms, in (−cycle/2, cycle/2]; negative when it is early
  */
-function offsetErrorMs({ stages, cycleMs, offsetMs }: Cycle, index: number, nowMs: number): number {
+export function offsetErrorMs({ stages, cycleMs, offsetMs }: Cycle, index: number, nowMs: number): number {
   const { startMs } = stages[index] as CyclePart
   const behind = (((nowMs - offsetMs - startMs) % cycleMs) + cycleMs) % cycleMs
   return behind > cycleMs / 2 ? behind - cycleMs : behind
 }
+
+/**
+ * How a plan comes back after a pre-emption. `shorter-way`: those who have waited longest first, then to the clock over
+ * two or three cycles. `none`: at once with the stage whose turn it is by the clock, whoever waits; what is missing of its
+ * green is lost.
+ */
+export type Recovery = 'shorter-way' | 'none'
 
 /** Within this a stage counts as coordinated: a tick for each interval of a change. */
 const coordinatedWithinMs = 2000
@@ -85,15 +92,17 @@ interface Way {
  */
 export class Correction {
   readonly #plan: Cycle
+  readonly #recovery: Recovery
   #way: Way | undefined
 
-  constructor(plan: Cycle) {
+  constructor(plan: Cycle, recovery: Recovery = 'shorter-way') {
     this.#plan = plan
+    this.#recovery = recovery
   }
 
   /** One that goes on from here without changing this one, to look ahead with. */
   copy(): Correction {
-    const copy = new Correction(this.#plan)
+    const copy = new Correction(this.#plan, this.#recovery)
     copy.#way = this.#way
     return copy
   }
@@ -110,6 +119,10 @@ export class Correction {
     if (Math.abs(errorMs) <= coordinatedWithinMs) {
       this.#way = undefined
       return { greenMs: Math.max(minimumMs, greenMs - errorMs), coordinated: true }
+    }
+    if (this.#recovery === 'none') {
+      const toClockMs = Math.max(minimumMs, greenMs - errorMs)
+      return { greenMs: toClockMs, coordinated: toClockMs - greenMs + errorMs <= coordinatedWithinMs }
     }
     const way = this.#continue(errorMs) ?? this.#choose(errorMs)
     const shareMs = this.#share(index, way)

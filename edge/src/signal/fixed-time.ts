@@ -1,4 +1,4 @@
-import { Correction } from './coordination.ts'
+import { Correction, type Recovery } from './coordination.ts'
 import type { GroupTiming } from './display.ts'
 import type { Moment, StageEnd } from './program.ts'
 import { type Head, type SignalHeads, toMs } from './signal-heads.ts'
@@ -16,15 +16,17 @@ export class FixedTime implements StageOperation {
   readonly #layout: StageLayout
   readonly #heads: SignalHeads
   readonly #correction: Correction
+  readonly #recovery: Recovery
   #ahead: Ahead | undefined
   #told: { states: unknown; baseMs: number; loose: boolean; groups: Readonly<Record<string, GroupTiming>> } | undefined
   coordinated = false
   greenMs = 0
 
-  constructor(layout: StageLayout, heads: SignalHeads) {
+  constructor(layout: StageLayout, heads: SignalHeads, recovery: Recovery) {
     this.#layout = layout
     this.#heads = heads
-    this.#correction = new Correction(layout.plan)
+    this.#recovery = recovery
+    this.#correction = new Correction(layout.plan, recovery)
   }
 
   leave(): void {
@@ -32,7 +34,8 @@ export class FixedTime implements StageOperation {
     this.#correction.restart()
   }
 
-  first(): number {
+  first({ nowMs }: Moment): number {
+    if (this.#recovery === 'none') return this.#layout.onClock(nowMs)
     return this.#layout.longestWaiting(() => true)
   }
 

@@ -2,6 +2,7 @@ import type { JunctionTable } from '@clearway/contracts'
 import { ConflictMonitor, type Trip } from './conflict-monitor.ts'
 import { type Control, Controller, flashing } from './controller.ts'
 import type { ControllerLink, ControllerReport, PreemptCall, PriorityCall } from './controller-link.ts'
+import type { Recovery } from './coordination.ts'
 import type { Display } from './display.ts'
 import { Elapsed } from './elapsed.ts'
 
@@ -11,6 +12,7 @@ import { Elapsed } from './elapsed.ts'
  */
 export class SimulatedController implements ControllerLink {
   readonly #table: JunctionTable
+  readonly #recovery: Recovery
   readonly #monitor: ConflictMonitor
   readonly #flash: ControllerReport
   #controller: Controller
@@ -29,12 +31,19 @@ export class SimulatedController implements ControllerLink {
    * @param table what the controller is loaded with
    * @param monitored what the conflict monitor is programmed with, on a card of its own; the same table as a rule
    * @param backupS hearing no demand for so long it drops every call, like NTCIP 1202 `unitBackupTime`
+   * @param recovery how its plan comes back after a pre-emption
    * @throws InputError `timing-table` when the table is unsafe, `weak-monitor` when the monitor's is weaker
    */
-  constructor(table: JunctionTable, monitored: JunctionTable = table, backupS = 15) {
+  constructor(
+    table: JunctionTable,
+    monitored: JunctionTable = table,
+    backupS = 15,
+    recovery: Recovery = 'shorter-way',
+  ) {
     this.#table = table
+    this.#recovery = recovery
     this.#backupMs = backupS * 1000
-    this.#controller = new Controller(table)
+    this.#controller = new Controller(table, recovery)
     this.#monitor = new ConflictMonitor(monitored, table)
     this.#given = this.#controller.report
     this.#flash = {
@@ -103,7 +112,7 @@ export class SimulatedController implements ControllerLink {
   reset(): void {
     this.#monitor.reset()
     if (this.#dead) {
-      this.#controller = new Controller(this.#table)
+      this.#controller = new Controller(this.#table, this.#recovery)
       for (const detector of this.#detected) this.#controller.detect(detector, true)
     }
     this.#dead = false

@@ -1,5 +1,5 @@
 import type { JunctionTable } from '@clearway/contracts'
-import { type Plan, type PlanStage, planOf } from './coordination.ts'
+import { offsetErrorMs, type Plan, type PlanStage, planOf } from './coordination.ts'
 import { type Head, type SignalHeads, tailLeftMs } from './signal-heads.ts'
 
 /** The stages of a table with their faces, and the arithmetic of turning from one to another. */
@@ -67,6 +67,14 @@ export class StageLayout {
     return best(this.heads, (heads) => Math.max(...heads.map(waitedMs)))
   }
 
+  /** The stage that can be green by the clock first, for its minimum at least, when all in its way ends now. */
+  onClock(nowMs: number): number {
+    return best(this.plan.stages, ({ greenMs, minimumMs }, index) => {
+      const leftMs = greenMs - offsetErrorMs(this.plan, index, nowMs + this.changeMs(index))
+      return leftMs < minimumMs ? Number.NEGATIVE_INFINITY : -leftMs
+    })
+  }
+
   #clearMs({ conflicts }: Head, to: number): number {
     let longestMs = 0
     for (const { other, redMs } of conflicts) {
@@ -79,7 +87,7 @@ export class StageLayout {
 }
 
 /** Index of the highest score, the first of equals. */
-function best<T>(items: readonly T[], score: (item: T) => number): number {
+function best<T>(items: readonly T[], score: (item: T, index: number) => number): number {
   const scores = items.map(score)
   return scores.indexOf(Math.max(...scores))
 }

@@ -1,6 +1,7 @@
 import { groupTowards, type JunctionTable } from '@clearway/contracts'
 import { ActuatedStages } from './actuated-stages.ts'
 import type { PriorityCall } from './controller-link.ts'
+import type { Recovery } from './coordination.ts'
 import type { GroupTiming } from './display.ts'
 import { FixedTime } from './fixed-time.ts'
 import type { Moment, PriorityService, Program, StageEnd } from './program.ts'
@@ -35,13 +36,15 @@ export class StageProgram implements Program {
   #service: Service | undefined
   #held = false
 
-  constructor(table: JunctionTable, heads: SignalHeads) {
+  constructor(table: JunctionTable, heads: SignalHeads, recovery: Recovery) {
     this.#table = table
     this.#heads = heads
     this.#layout = new StageLayout(table, heads)
     const { operation = 'fixed-time' } = table
     this.#operation =
-      operation === 'fixed-time' ? new FixedTime(this.#layout, heads) : new ActuatedStages(this.#layout, table, heads)
+      operation === 'fixed-time'
+        ? new FixedTime(this.#layout, heads, recovery)
+        : new ActuatedStages(this.#layout, table, heads)
   }
 
   leave(): void {

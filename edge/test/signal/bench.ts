@@ -1,5 +1,11 @@
 import type { JunctionTable } from '@clearway/contracts'
-import { Controller, type ControllerReport, type PreemptCall, type PriorityCall } from '../../src/index.ts'
+import {
+  Controller,
+  type ControllerReport,
+  type PreemptCall,
+  type PriorityCall,
+  type Recovery,
+} from '../../src/index.ts'
 
 // A multiple of every fixture's cycle is not needed: the plan is compared with the clock itself.
 const startMs = Date.parse('2026-11-23T08:15:00Z')
@@ -13,10 +19,10 @@ export class Bench {
   #calls: readonly PreemptCall[] = []
   #transit: readonly PriorityCall[] = []
 
-  constructor(table: JunctionTable, tickMs = 250) {
+  constructor(table: JunctionTable, tickMs = 250, recovery?: Recovery) {
     this.table = table
     this.tickMs = tickMs
-    this.controller = new Controller(table)
+    this.controller = new Controller(table, recovery)
     this.controller.step(this.nowMs, this.nowMs)
   }
 

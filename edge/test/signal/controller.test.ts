@@ -1,12 +1,18 @@
-import type { JunctionTable } from '@clearway/contracts'
+import { type JunctionTable, stageChangeS } from '@clearway/contracts'
 import { describe, expect, it } from 'vitest'
 import { Controller } from '../../src/index.ts'
 import { crossing, midBlock, tables, tee, teeWithLeft } from '../fixtures.ts'
 import { Bench, call, coordinated, green, inStage, preempt, red } from './bench.ts'
+import { eightPhase } from './ring-fixtures.ts'
 
 const startMs = Date.parse('2026-11-23T08:15:00Z')
 const tickMs = 250
 const run = (table: JunctionTable) => new Bench(table)
+/** When a stage begins in its cycle, s. */
+const startOf = (table: JunctionTable, index: number): number =>
+  table.stages
+    .slice(0, index)
+    .reduce((sum, stage, i) => sum + stage.greenS + stageChangeS(table, stage, table.stages[i + 1]!), 0)
 
 describe('start-up', () => {
   it('flashes, shows a steady yellow, then all red, then the first stage', () => {
@@ -147,6 +153,34 @@ describe('pre-emption', () => {
     junction.demand()
     junction.until(({ display }) => display.stage !== undefined)
     expect(junction.see().display.stage).toBe('s2')
+  })
+
+  it('without recovery comes back with the stage whose turn it is by the clock, for what is left of it', () => {
+    const table = crossing()
+    let late = 0
+    for (let heldS = 10; heldS < 10 + table.cycleS; heldS += 3) {
+      const junction = new Bench(table, tickMs, 'none')
+      junction.until(coordinated)
+      junction.demand(call('n'))
+      junction.pass(heldS)
+      junction.demand()
+      junction.until(({ display }) => display.stage !== undefined)
+      const stage = junction.see().display.stage as string
+      const index = table.stages.findIndex(({ id }) => id === stage)
+      const next = table.stages[(index + 1) % table.stages.length] as (typeof table.stages)[0]
+      // The one before may have kept its minimum beyond its place.
+      if (!coordinated(junction.see())) late++
+      junction.until(({ display }) => display.stage === next.id)
+      const startS = index + 1 === table.stages.length ? 0 : startOf(table, index + 1)
+      const clockS = (junction.now() / 1000 - table.offsetS - startS + table.cycleS) % table.cycleS
+      expect(Math.min(clockS, table.cycleS - clockS)).toBeLessThanOrEqual(2)
+      expect(coordinated(junction.see())).toBe(true)
+    }
+    expect(late).toBe(0)
+  })
+
+  it('cannot be without recovery where stages have no fixed times', () => {
+    expect(() => new Controller(eightPhase(), 'none')).toThrow(/recovery of junction .* "none"/)
   })
 
   it.each(tables)('is coordinated again at most three cycles after the last green of the pre-emption', (make) => {

@@ -29,6 +29,7 @@ import {
 import type { Core } from '../core.ts'
 import type { Actor } from '../http/route.ts'
 import { noNetwork } from '../routes/no-network.ts'
+import { noQueues } from '../signals/detector-board.ts'
 import type { PriorityAsk } from '../signals/lease.ts'
 import type { Signals } from '../signals/signals.ts'
 import type { Traffic } from '../traffic/traffic.ts'
@@ -95,8 +96,9 @@ export class Dispatcher {
     roads: Pick<Traffic, 'placeOf' | 'closedArcs'>,
   ) {
     this.#core = core
-    const { headStartS } = core.config.greenChannel
-    this.#known = { board: signals.board, detectors: signals.detectors, requests: signals.requests, headStartS }
+    const { headStartS, queueEstimate, lookAheadJunctions } = core.config.greenChannel
+    const detectors = queueEstimate === 'off' ? noQueues : signals.detectors
+    this.#known = { board: signals.board, detectors, requests: signals.requests, headStartS, lookAheadJunctions }
     this.#engine = engine
     this.#roads = roads
     this.stored = new DispatchRecords(core.records)

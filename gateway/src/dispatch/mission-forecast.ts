@@ -15,6 +15,7 @@ import {
   type PlannedGreen,
   planGreenChannel,
 } from '@clearway/routing'
+import type { QueueSource } from '../signals/detector-board.ts'
 import type { SignalBoard } from '../signals/signal-board.ts'
 import type { Signals } from '../signals/signals.ts'
 import type { Leg, StoredMission } from './dispatch-records.ts'
@@ -31,11 +32,14 @@ export interface OpenLeg {
 const refusedStates: ReadonlySet<DispatchJunctionState> = new Set(['rejected', 'overridden', 'failed'])
 
 /** What a plan is made from, beside the vehicle. */
-export interface Known extends Pick<Signals, 'board' | 'detectors' | 'requests'> {
+export interface Known extends Pick<Signals, 'board' | 'requests'> {
+  detectors: QueueSource
   /** How much earlier than needed greens are asked for where nobody else waits, seconds. */
   headStartS: number
   /** When a junction is kept for missions that go first before the one that is planned. */
   holds: NonNullable<GreenChannelInput['holds']>
+  /** So many junctions ahead are asked at most; all where not given. */
+  lookAheadJunctions?: number | undefined
 }
 
 /** Each vehicle that usually waits for another green takes so much off the head start, seconds. */
@@ -89,6 +93,7 @@ export function planAhead(
     live: (junction) => board.live(junction),
     holds: known.holds,
     commandDelayS: requests.commandDelayS,
+    lookAheadJunctions: known.lookAheadJunctions,
   })
 }
 

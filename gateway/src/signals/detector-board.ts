@@ -10,6 +10,12 @@ export interface ApproachTraffic {
   arrivalFlow: number
 }
 
+/** What a planner asks of the detectors. */
+export type QueueSource = Pick<DetectorBoard, 'traffic' | 'usualQueue'>
+
+/** For a planner that is to know nothing of the traffic. */
+export const noQueues: QueueSource = { traffic: () => ({ queue: 0, arrivalFlow: 0 }), usualQueue: () => 0 }
+
 /** A reading older than this says nothing about the queue now, ms. */
 const usableMs = 120_000
 

@@ -1,5 +1,6 @@
 import { InputError, type Position, type PriorityRole, type Route, type SignalRequest } from '@clearway/contracts'
 import { arrivalSpread, type RouteEngine } from '@clearway/routing'
+import type { Config } from '../../src/config.ts'
 import { createDispatch } from '../../src/dispatch/dispatch.ts'
 import type { DispatchEngine } from '../../src/dispatch/dispatcher.ts'
 import type { Actor } from '../../src/http/route.ts'
@@ -119,9 +120,10 @@ export class Street {
     junctions = 4,
     earlier?: { street: Street; records: Records },
     engine = streetEngine(junctions),
+    greenChannel: Partial<Config['greenChannel']> = {},
   ): Promise<Street> {
     const tables = Array.from({ length: junctions }, (_, i) => crossroads(`j-${i + 1}`, at(junctionAt(i + 1))))
-    const outside = earlier ? new Outside(tables, earlier.records) : new Outside(tables)
+    const outside = new Outside(tables, earlier?.records, greenChannel)
     const street = new Street(outside, junctions, engine)
     if (earlier) {
       // The restart takes a second.

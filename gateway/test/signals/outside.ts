@@ -11,6 +11,7 @@ import {
 } from '@clearway/contracts'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
+import type { Config } from '../../src/config.ts'
 import type { Core, Downlink } from '../../src/core.ts'
 import type { JournalEntry, LiveFeed } from '../../src/ingest/entry.ts'
 import { Records } from '../../src/records/records.ts'
@@ -104,7 +105,11 @@ export class Outside {
   )
   readonly core: Core
 
-  constructor(junctions: readonly JunctionTable[], records = Records.open(':memory:')) {
+  constructor(
+    junctions: readonly JunctionTable[],
+    records = Records.open(':memory:'),
+    greenChannel: Partial<Config['greenChannel']> = {},
+  ) {
     this.records = records
     const city: Pick<City, 'junctions' | 'bounds'> = {
       junctions: [...junctions],
@@ -112,7 +117,12 @@ export class Outside {
     }
     for (const { id, district } of junctions) this.devices.push({ id, kind: 'signal', district, state: 'online' })
     this.core = {
-      config: { dataDir: ':memory:', city: {}, signals: { eventDays: 30 }, greenChannel: { headStartS: 0 } },
+      config: {
+        dataDir: ':memory:',
+        city: {},
+        signals: { eventDays: 30 },
+        greenChannel: { headStartS: 0, ...greenChannel },
+      },
       metrics: new Registry(),
       city,
       clock: this.clock,

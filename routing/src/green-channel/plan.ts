@@ -49,6 +49,8 @@ export interface GreenChannelInput {
   holds?(ahead: JunctionAhead, earliestMs: number): readonly Hold[]
   /** Measured delay from command to controller, seconds. */
   commandDelayS?: number
+  /** A junction is asked when the vehicle passes the one that lies so many before it; at any time where not given. */
+  lookAheadJunctions?: number | undefined
 }
 
 /** H_max: no green is held longer for a vehicle that does not come, seconds. */
@@ -74,13 +76,16 @@ export const delayWithoutPriority = (table: JunctionTable, movement: Movement, s
  * @see docs/green-channel.md
  */
 export function planGreenChannel(input: GreenChannelInput): PlannedGreen[] {
-  const { nowMs } = input
+  const { nowMs, lookAheadJunctions = Number.POSITIVE_INFINITY } = input
   const marginS = activationMargin(input.commandDelayS ?? 0.2)
   let delayedS = 0
   let waitedS = 0
-  return input.ahead.map((undelayed): PlannedGreen => {
+  const passedMs: number[] = []
+  return input.ahead.map((undelayed, i): PlannedGreen => {
     const ahead = { ...undelayed, earliestMs: undelayed.earliestMs + waitedS * 1000 }
     const { junction, approach } = ahead
+    if (i > 0) passedMs.push(input.ahead[i - 1]!.expectedMs + delayedS * 1000)
+    const soonestMs = Math.max(nowMs, passedMs[i - lookAheadJunctions] ?? nowMs)
     const expectedMs = ahead.expectedMs + delayedS * 1000
     const window = { arrivalMs: expectedMs, earliestMs: ahead.earliestMs, latestMs: ahead.latestMs + delayedS * 1000 }
     const table = input.table(junction)
@@ -90,7 +95,7 @@ export function planGreenChannel(input: GreenChannelInput): PlannedGreen[] {
       delayedS += expectedDelayS
       const entryS = table ? longestEntryTime(table, ahead) : 0
       const beforeS = marginS + headStartOf(undelayed, 0, marginS)
-      const requestMs = Math.max(nowMs, activationTime(ahead.earliestMs, entryS, 0, beforeS))
+      const requestMs = Math.max(soonestMs, activationTime(ahead.earliestMs, entryS, 0, beforeS))
       return { junction, approach, ...window, requestMs, greenPromised: false, expectedDelayS }
     }
     const longestS = longestEntryTime(table, ahead)
@@ -102,16 +107,16 @@ export function planGreenChannel(input: GreenChannelInput): PlannedGreen[] {
       const expectedDelayS = (wait.untilMs - expectedMs) / 1000
       delayedS += expectedDelayS
       waitedS += expectedDelayS
-      const asked = { requestMs: Math.max(nowMs, requestMs), greenPromised: false }
+      const asked = { requestMs: Math.max(soonestMs, requestMs), greenPromised: false }
       return { junction, approach, ...window, ...asked, expectedDelayS, waitsFor: wait.by }
     }
-    if (requestMs >= nowMs) {
+    if (requestMs >= soonestMs) {
       return { junction, approach, ...window, requestMs, greenPromised: true, expectedDelayS: 0 }
     }
-    const entryS = entryTime(table, ahead, live, nowMs)
-    const expectedDelayS = residualDelay(entryS, queueS(entryS), marginS, (expectedMs - nowMs) / 1000)
+    const entryS = soonestMs > nowMs ? longestS : entryTime(table, ahead, live, nowMs)
+    const expectedDelayS = residualDelay(entryS, queueS(entryS), marginS, (expectedMs - soonestMs) / 1000)
     delayedS += expectedDelayS
-    return { junction, approach, ...window, requestMs: nowMs, greenPromised: expectedDelayS === 0, expectedDelayS }
+    return { junction, approach, ...window, requestMs: soonestMs, greenPromised: expectedDelayS === 0, expectedDelayS }
   })
 }
 

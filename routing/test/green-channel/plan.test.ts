@@ -125,6 +125,21 @@ describe('a green channel', () => {
     expect(far?.greenPromised).toBe(true)
   })
 
+  it('asks no junction before the vehicle is as near as it is to look ahead', () => {
+    const junctions = [ahead('j-1', 60), ahead('j-2', 70), ahead('j-3', 120)]
+    const input = { nowMs, ahead: junctions, table: crossroads, live: () => live() }
+    const one = planGreenChannel({ ...input, lookAheadJunctions: 1 })
+    expect(one.map(({ requestMs }) => (requestMs - nowMs) / 1000)).toEqual([
+      54 - 13 - 3.4,
+      60,
+      expect.closeTo(108 - 13 - 3.4, 3),
+    ])
+    // The next one is 10 s away when it is asked, which is not enough for entry and margin; that delays what follows.
+    expect(one.map(({ expectedDelayS }) => expectedDelayS)).toEqual([0, expect.closeTo(13 + 3.4 - 10, 9), 0])
+    expect(one[2]?.arrivalMs).toBeCloseTo(nowMs + (120 + 6.4) * 1000, 3)
+    expect(planGreenChannel({ ...input, lookAheadJunctions: 2 })).toEqual(planGreenChannel(input))
+  })
+
   it('promises no green where the controller is silent, in other hands, or unknown', () => {
     const silent = plan([ahead('j-1', 60)], { 'j-1': undefined })[0]
     expect(silent).toMatchObject({ greenPromised: false })

@@ -26,6 +26,8 @@ import { variable } from './traci/commands.ts'
 const LONGEST_WARM_UP_S = 3600
 /** An ambulance is in touch with the centre so long before it is sent out, s. */
 const ANNOUNCED_S = 10
+/** Hearing no demand for so long a controller drops every call, s. */
+const BACKUP_S = 15
 const MS = 1000
 
 export interface PlantOptions {
@@ -86,13 +88,14 @@ export class Plant {
   #atS: number
 
   constructor(traci: TraciClient, options: PlantOptions) {
-    const { city } = options.prepared.imported
+    const { imported, recovery } = options.prepared
+    const { city } = imported
     this.#traci = traci
     this.#options = options
     this.#atS = options.beginS
     this.#street = new Street(traci, options.prepared.plan)
     for (const table of city.junctions) {
-      this.#controllers.set(table.id, new SimulatedController(table))
+      this.#controllers.set(table.id, new SimulatedController(table, table, BACKUP_S, recovery))
       this.#faces.set(table.id, new SignalFace(table, options.prepared.plan.signals.get(table.id)!))
     }
     this.#approaches = approachDetectors(city, options.prepared.plan).map((detectors) => ({

@@ -1,4 +1,5 @@
 import { type City, InputError, type JunctionTable, type LineString } from '@clearway/contracts'
+import type { Recovery } from '@clearway/edge'
 import { arcsAlong, importSumoCity, routeAlong, type SumoPlan } from '@clearway/routing'
 import type { MissionOrder } from './centre.ts'
 import { readCityCase } from './city/city-case.ts'
@@ -13,6 +14,8 @@ export interface SignalConditions {
   minGreenS: number
   /** A call on for longer is ignored, s. */
   maxPresenceS: number
+  /** How plans come back after a pre-emption; by the shorter way where not given. */
+  recovery?: Recovery | undefined
 }
 
 export const referenceConditions: SignalConditions = { minGreenS: 7, maxPresenceS: 120 }
@@ -25,10 +28,11 @@ export async function prepareScenario(
   conditions: SignalConditions = referenceConditions,
 ): Promise<PreparedScenario> {
   const { netFile, signalsFile, cityDir } = scenario
+  const { recovery } = conditions
   if (cityDir !== undefined) {
     const { imported, ...more } = await readCityCase({ ...scenario, cityDir })
     const junctions = imported.city.junctions.map((table) => under(table, conditions))
-    return { scenario, imported: { ...imported, city: { ...imported.city, junctions } }, ...more }
+    return { scenario, imported: { ...imported, city: { ...imported.city, junctions } }, recovery, ...more }
   }
   const { plan, ...imported } = await importSumoCity(netFile, {
     origin: ANYWHERE,
@@ -37,7 +41,7 @@ export async function prepareScenario(
   })
   const junctions = imported.city.junctions.map((table) => fromOrigin(under(table, conditions)))
   const city: City = { ...imported.city, junctions }
-  return { scenario, imported: { ...imported, city }, plan }
+  return { scenario, imported: { ...imported, city }, plan, recovery }
 }
 
 function under(table: JunctionTable, { minGreenS, maxPresenceS }: SignalConditions): JunctionTable {

@@ -1,3 +1,4 @@
+import type { Recovery } from '@clearway/edge'
 import type { SumoPlan } from '@clearway/routing'
 import type { SimulatedCity } from './centre.ts'
 
@@ -19,6 +20,7 @@ export interface PreparedScenario {
   scenario: SumoScenario
   imported: SimulatedCity
   plan: SumoPlan
+  recovery?: Recovery | undefined
   /** Arcs between two edges that follow one another, where the network has them as one junction. */
   innerArcs?(from: number, to: number): readonly number[]
 }

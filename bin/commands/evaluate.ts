@@ -46,6 +46,7 @@ interface GreenChannelOptions extends ReportOptions {
   silentJunctions: number
   positionEveryS: number
   falseDetectors: number
+  compliance: number
   beginS?: number
   endS?: number
   lastS?: number
@@ -138,6 +139,7 @@ export function evaluateCommand(): Command {
       share,
       undisturbed.falseDetectors,
     )
+    .option('--compliance <share>', 'of ordinary drivers that take another way when clearway advises it', share, 0)
     .option('--parallel <n>', 'runs at the same time', whole, availableParallelism())
     .option('--json <file>', 'writes the results')
     .option('--out <folder>', 'writes the tables and their plots')
@@ -193,6 +195,8 @@ async function compare(
     transport,
     ways,
     lastS,
+    // Absent, results join with those of before there was diversion.
+    ...(options.compliance > 0 && { compliance: options.compliance }),
   }
   const missions = await missionsOf(options, conditions)
   const seeds = Array.from({ length: options.seeds }, (_, i) => options.firstSeed + i)

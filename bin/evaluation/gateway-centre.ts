@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ClearwayError, type DeviceKind, type Dispatch, InputError, type NewDevice } from '@clearway/contracts'
+import {
+  type Advice,
+  ClearwayError,
+  type DeviceKind,
+  type Dispatch,
+  fromTimestamp,
+  InputError,
+  type NewDevice,
+} from '@clearway/contracts'
 import { type Identity, IssuerKeys, type Uplink } from '@clearway/edge'
 import {
   createGateway,
@@ -14,7 +22,7 @@ import {
   loadConfig,
 } from '@clearway/gateway'
 import { arcsAlong, type RoadNetwork, saveCity } from '@clearway/routing'
-import type { Centre, CentreSurroundings, MissionOrder } from '@clearway/simulators'
+import type { AdvisedRoad, Centre, CentreSurroundings, MissionOrder } from '@clearway/simulators'
 import { type DeviceLinks, MemoryLinks, MqttLinks } from './device-links.ts'
 import type { Settings, Transport, Ways } from './run-order.ts'
 
@@ -113,6 +121,15 @@ export class GatewayCentre implements Centre {
     return this.#post<Dispatch>('/dispatches', { role: 'ambulance', vehicle, destination, route: line })
   }
 
+  /** As navigation reads it. */
+  async advice(): Promise<readonly AdvisedRoad[]> {
+    type Feature = { properties: Pick<Advice, 'from' | 'until'>; geometry: Advice['geometry'] }
+    const { features } = await this.#ask<{ features: Feature[] }>('GET', '/advice')
+    return features.map(({ properties: { from, until }, geometry }) => ({
+      ...{ line: geometry, fromMs: fromTimestamp(from), untilMs: fromTimestamp(until) },
+    }))
+  }
+
   take(): Promise<void> {
     return this.#started.take()
   }
@@ -129,14 +146,18 @@ export class GatewayCentre implements Centre {
     throw new ClearwayError('bug', 'evaluation-order', 'the gateway of the run was not started')
   }
 
-  async #post<Answer>(path: string, payload: object = {}): Promise<Answer> {
+  #post<Answer>(path: string, payload: object = {}): Promise<Answer> {
+    return this.#ask('POST', path, payload)
+  }
+
+  async #ask<Answer>(method: 'GET' | 'POST', path: string, payload?: object): Promise<Answer> {
     const answer = await this.#gateway.app.inject({
-      ...{ method: 'POST', url: `/api/v1${path}`, payload },
+      ...{ method, url: `/api/v1${path}`, ...(payload && { payload }) },
       headers: { authorization: `Bearer ${this.#token}` },
     })
     if (answer.statusCode < 300) return answer.json() as Answer
     const { detail = answer.body } = answer.json() as { detail?: string }
-    throw new ClearwayError('bug', 'evaluation-order', `the gateway refused POST ${path}: ${detail}`)
+    throw new ClearwayError('bug', 'evaluation-order', `the gateway refused ${method} ${path}: ${detail}`)
   }
 }
 

@@ -24,6 +24,8 @@ export interface RunConditions {
   disturbances: Disturbances
   transport: Transport
   ways: Ways
+  /** Share of ordinary drivers that do what the gateway advises; none where not given. */
+  compliance?: number | undefined
   /** Ends every run after so many seconds. */
   lastS?: number | undefined
 }

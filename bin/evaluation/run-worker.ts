@@ -19,6 +19,7 @@ async function answer({ conditions, missions, controller, seed }: RunOrder): Pro
         bluelight: controller.kind === 'bluelight',
       },
       ...{ detectorPeriodS: conditions.detectorPeriodS, disturbances: conditions.disturbances },
+      ...(conditions.compliance !== undefined && { compliance: conditions.compliance }),
       ...(conditions.lastS !== undefined && { lastS: conditions.lastS }),
     })
     return { outcome }

@@ -47,6 +47,29 @@ describe.skipIf(!ready)('the gateway in lock step with SUMO (needs sumo and CLEA
     expect((await run('mqtt')).digest).toBe((await run('memory')).digest)
   }, 120_000)
 
+  it('leads drivers who follow its advice away from the vehicle, the same way by MQTT as in memory', async () => {
+    const prepared = await prepareScenario(scenario())
+    // Sent out at a second in which a junction is asked at once: the request is there before the junction's step.
+    const missions = [{ ...readMissions(data('ambulances.json'), prepared.plan)[0]!, departS: 120 }]
+    const run = (compliance: number, transport: 'memory' | 'mqtt' = 'memory') =>
+      runGreenChannel({
+        ...{ prepared, missions, seed: 1, lastS: 320, compliance },
+        centreOf: (around) => GatewayCentre.open(around, {}, transport),
+      })
+    const half = await run(0.5)
+    expect(half.diversion!.drivers).toBeGreaterThan(0.4 * half.others)
+    expect(half.diversion!.drivers).toBeLessThan(0.6 * half.others)
+    expect(half.diversion!.diverted).toBeGreaterThan(0)
+    const none = await run(0)
+    expect(none.diversion).toBeUndefined()
+    expect(none.digest).not.toBe(half.digest)
+    expect((await run(0.5, 'mqtt')).digest).toBe(half.digest)
+    // Nobody advises anything.
+    const quiet: CentreOf = async (around) => new QuietCentre(around)
+    const unadvised = await runGreenChannel({ prepared, missions, seed: 1, lastS: 320, compliance: 1, centreOf: quiet })
+    expect(unadvised.diversion).toMatchObject({ diverted: 0, detourVehS: 0 })
+  }, 240_000)
+
   it('refuses a variant whose key is none of the configuration', async () => {
     const around = { clock: undefined, imported: undefined, vehicles: [] } as never
     await expect(GatewayCentre.open(around, { 'no.such': '1' })).rejects.toThrow(/"no\.such" is no key/)

@@ -13,6 +13,14 @@ export interface MissionOrder {
   arcs: Int32Array
 }
 
+/** A stretch of road that other drivers are asked to leave free. */
+export interface AdvisedRoad {
+  /** In the direction of travel. */
+  line: LineString
+  fromMs: number
+  untilMs: number
+}
+
 /**
  * The other side of the agents in a lock-stepped run: what plans and asks for greens. Its time is the clock that it was
  * made with; it does nothing while that stands, but what `take` lets it do.
@@ -23,6 +31,8 @@ export interface Centre {
   uplink<K extends DeviceKind>(identity: Identity<K>): Uplink<K>
   /** Sends a vehicle out; it has published its position. @throws ClearwayError when the order is refused */
   send(order: MissionOrder): Promise<void>
+  /** What other drivers can read now. */
+  advice(): Promise<readonly AdvisedRoad[]>
   /** A device has had its turn: what it sent comes before what the next one sends. */
   turn(): Promise<void>
   /** Resolves when everything that was sent on either way so far has arrived. */

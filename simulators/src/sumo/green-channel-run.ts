@@ -6,6 +6,7 @@ import { seededRandom, WorldError } from '@clearway/contracts'
 import type { Absence } from './absences.ts'
 import type { CentreOf } from './centre.ts'
 
+import type { DiversionOutcome } from './compliant-drivers.ts'
 import { type Disturbances, undisturbed } from './disturbances.ts'
 import { type Mission, shiftOf } from './missions.ts'
 import { delaysBySide, type OthersDelay, type Side, sideOf } from './others.ts'
@@ -26,6 +27,8 @@ export interface GreenChannelRun {
   /** Detectors report so often, s; 5 where not given. */
   detectorPeriodS?: number
   disturbances?: Disturbances
+  /** Share of ordinary drivers that do what the centre advises; none where not given. */
+  compliance?: number
   /** SUMO's own device in place of any request: every ambulance parts the traffic and ignores red. */
   bluelight?: boolean
   /** Ends the run after so many seconds; the last vehicle's arrival where not given. */
@@ -46,6 +49,8 @@ export interface GreenChannelOutcome {
   /** Stop lines that ambulances have crossed. */
   passings: Passing[]
   monitorTrips: number
+  /** Where some drivers do what is advised. What their ways are longer counts as delay of others. */
+  diversion?: DiversionOutcome
   /** Of everything that the signals showed and the ambulances did: the same for the same run. */
   digest: string
   simulatedS: number
@@ -90,6 +95,7 @@ export async function runGreenChannel(run: GreenChannelRun): Promise<GreenChanne
         ...{ prepared, missions, beginS, centreOf: run.centreOf },
         detectorPeriodS: run.detectorPeriodS ?? DETECTOR_PERIOD_S,
         ...{ disturbances: run.disturbances ?? undisturbed, random: seededRandom(seed) },
+        compliance: run.compliance ?? 0,
         onStep: (step) => {
           digest.update(JSON.stringify([step.atS, [...step.signals], step.ambulances]))
           run.onStep?.(step)
@@ -99,7 +105,11 @@ export async function runGreenChannel(run: GreenChannelRun): Promise<GreenChanne
     } catch (error) {
       throw await sumo.abandon(error)
     }
-    const trips = readTripInfo(file('tripinfo.xml')).filter(({ departS }) => departS >= 0)
+    const { compliant } = plant
+    const trips = readTripInfo(file('tripinfo.xml'))
+      .filter(({ departS }) => departS >= 0)
+      // SUMO counts against free driving on the way that was taken; who was led round has lost that too.
+      .map((trip) => ({ ...trip, timeLossS: trip.timeLossS + (compliant?.detours.get(trip.id) ?? 0) }))
     const side = sideOf(missions, plan)
     const sides = new Map((await readRoutedDemand(scenario)).map((trip) => [trip.id, side(trip)]))
     return {
@@ -107,6 +117,7 @@ export async function runGreenChannel(run: GreenChannelRun): Promise<GreenChanne
       absences: plant.absences.map((absence) => ({ ...absence, missions: missionsIn(absence, plant.passings) })),
       passings: [...plant.passings],
       monitorTrips: plant.trips.length,
+      ...(compliant && { diversion: compliant.outcome }),
       digest: digest.digest('hex'),
       simulatedS: plant.atS - beginS,
       tookS: (performance.now() - began) / 1000,

@@ -10,6 +10,8 @@ import {
 } from '@clearway/edge'
 import { type Absence, AbsenceWatch } from './absences.ts'
 import type { Centre, CentreOf } from './centre.ts'
+import { CompliantDrivers, LOOK_EVERY_S } from './compliant-drivers.ts'
+import type { AdvisedWindow } from './detour.ts'
 import { type Disturbances, falseDetector, falseDetectors, silentJunctions } from './disturbances.ts'
 import type { Mission } from './missions.ts'
 import { ORIGIN_MS } from './origin.ts'
@@ -38,7 +40,9 @@ export interface PlantOptions {
   /** Detectors report so often, s. */
   detectorPeriodS: number
   disturbances: Disturbances
-  /** Draws what is disturbed. */
+  /** Share of ordinary drivers that do what the centre advises. */
+  compliance: number
+  /** Draws what is disturbed, and who does what is advised. */
   random: Random
   /** Told what happened in each step, for tests and records. */
   onStep?: ((step: PlantStep) => void) | undefined
@@ -79,6 +83,8 @@ export class Plant {
   readonly #approaches: { detectors: ApproachDetectors; street: ApproachOnStreet }[]
   readonly #absences: { controller: SimulatedController; watch: AbsenceWatch }[]
   readonly #passings: Passing[] = []
+  /** Undefined where nobody does what is advised. */
+  readonly #compliant: CompliantDrivers | undefined
   /** Junctions that nobody hears of: their controllers run alone. */
   #silent: SimulatedController[] = []
   #signals: Agent[] = []
@@ -107,7 +113,16 @@ export class Plant {
       controller: this.#controllers.get(table.id)!,
       watch: new AbsenceWatch(table, byJunction.get(table.id)?.map(({ detectors }) => detectors) ?? []),
     }))
+    const { compliance, random, prepared } = options
+    if (compliance > 0) {
+      this.#compliant = new CompliantDrivers(traci, prepared.plan, compliance, random.fork('compliant'))
+    }
     this.clock = new ManualClock(this.#warmUp())
+  }
+
+  /** Undefined where nobody does what is advised. */
+  get compliant(): CompliantDrivers | undefined {
+    return this.#compliant
   }
 
   /** Conflict monitors that have tripped so far. */
@@ -197,6 +212,7 @@ export class Plant {
     this.#atS++
     const view = this.#street.take(values)
     this.#observe(view.departed, view.arrived)
+    await this.#advise(centre, view.departed, view.arrived)
     await this.#look()
     await this.#publish(centre)
     this.#tell(changed)
@@ -234,6 +250,8 @@ export class Plant {
       if (crew.state !== 'announced' || this.#atS < crew.mission.departS) continue
       crew.state = 'sent'
       await centre.send(orderOf(crew.mission, this.#options.prepared))
+      // What it asks of the junctions at once is there before they take their step, however it travels.
+      await centre.take()
     }
   }
 
@@ -290,6 +308,27 @@ export class Plant {
 
   #watch({ watch }: Crew, lane: string): void {
     this.#passings.push(...watch.moved(lane, this.#atS, (junction) => this.#written.get(junction)!))
+  }
+
+  /** Other drivers read what is advised before anything of this second is told to the centre. */
+  async #advise(centre: Centre, departed: readonly string[], arrived: readonly string[]): Promise<void> {
+    if (!this.#compliant) return
+    const crews = new Set(this.#crews.map(({ agent }) => agent.device))
+    this.#compliant.take(
+      departed.filter((id) => !crews.has(id)),
+      arrived,
+    )
+    if ((this.#atS - this.#options.beginS) % LOOK_EVERY_S !== 0) return
+    const toS = (ms: number) => this.#atS + (ms - this.clock.now()) / MS
+    const windows = new Map<string, AdvisedWindow>()
+    for (const { line, fromMs, untilMs } of await centre.advice()) {
+      for (const edge of edgesAlong(line, this.#options.prepared) ?? []) {
+        // Of two missions on one road: from the first to the last.
+        const { fromS, untilS } = windows.get(edge) ?? { fromS: Number.POSITIVE_INFINITY, untilS: 0 }
+        windows.set(edge, { fromS: Math.min(fromS, toS(fromMs)), untilS: Math.max(untilS, toS(untilMs)) })
+      }
+    }
+    await this.#compliant.look(windows, this.#atS)
   }
 
   /** Cameras are looked at when their agents report: from their first step on, once a period. */

@@ -1,6 +1,6 @@
 import type { DeviceKind } from '@clearway/contracts'
 import { type Identity, MemoryBroker, MemoryUplink, type Uplink } from '@clearway/edge'
-import type { Centre, CentreSurroundings, MissionOrder } from './centre.ts'
+import type { AdvisedRoad, Centre, CentreSurroundings, MissionOrder } from './centre.ts'
 
 /** Nobody asks for anything: the junctions run their plans. */
 export class QuietCentre implements Centre {
@@ -23,6 +23,10 @@ export class QuietCentre implements Centre {
 
   send(_: MissionOrder): Promise<void> {
     return Promise.resolve()
+  }
+
+  advice(): Promise<readonly AdvisedRoad[]> {
+    return Promise.resolve([])
   }
 
   turn(): Promise<void> {

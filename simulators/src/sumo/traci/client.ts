@@ -88,6 +88,8 @@ export class TraciClient {
 
   /** One variable of several objects, in their order. @throws as `get` */
   async getAll(of: Domain, what: Variable, objects: readonly string[]): Promise<Typed[]> {
+    // An empty message ends SUMO.
+    if (objects.length === 0) return []
     const name = (object: string) => `get ${of} ${hex(what)} of ${object}`
     const commands = objects.map((object) => ({ part: getCommand(of, what, object), what: name(object) }))
     const answers = await this.#ask(commands)

@@ -30,6 +30,8 @@ export const variable = {
   angle: 0x43,
   road: 0x50,
   laneId: 0x51,
+  edges: 0x54,
+  lanePositionM: 0x56,
   route: 0x57,
   time: 0x66,
   departedIds: 0x74,

@@ -49,13 +49,14 @@ export function createDiversion(core: Core, { dispatcher, traffic, signs }: Dive
 
   /** That roads were asked to be left free, for which mission, and when that ended. */
   function record(known: ReadonlyMap<string, number>): void {
-    const { missions } = board
+    const begun = [...board.missions].filter(([dispatch]) => !known.has(dispatch))
+    const ended = [...known.keys()].filter((dispatch) => !board.missions.has(dispatch))
+    if (begun.length + ended.length === 0) return
     records.transaction(() => {
-      for (const [dispatch, stretches] of missions) {
-        if (!known.has(dispatch)) audit.record(diversionActor, 'diversion.begin', dispatch, { stretches })
+      for (const [dispatch, stretches] of begun) {
+        audit.record(diversionActor, 'diversion.begin', dispatch, { stretches })
       }
-      for (const dispatch of known.keys()) {
-        if (missions.has(dispatch)) continue
+      for (const dispatch of ended) {
         audit.record(diversionActor, 'diversion.end', dispatch, { mission: dispatcher.get(dispatch).state })
       }
     })

@@ -12,6 +12,8 @@ const ROOM_M = 150
 /** A detour is driven if it costs less than one of these, s and share of the rest. */
 const SHORT_S = 60
 const SHORT_SHARE = 0.2
+/** Ways of the same length differ by no more in free driving, s. */
+const SAME_S = 5
 /** All edges are looked at with each look in networks of so many; in larger ones the less often. */
 const EDGES_A_LOOK = 2000
 
@@ -137,8 +139,11 @@ export class CompliantDrivers {
     const mostS = Math.max(present.tookS + SHORT_S, present.tookS * (1 + SHORT_SHARE))
     const around = wayAround(journey, rest[0]!, there, enteredS, this.#times.nowS(rest[0]!) + mostS)
     if (!around) return
+    const longerS = this.#freeS(around.arcs) - this.#freeS(rest)
+    // Who does not drive the shortest way has reasons for it: a short cut would be no merit of the advice.
+    if (longerS < -SAME_S) return
     const taken = [...driver.arcs.slice(at, first), ...around.arcs]
-    const detourS = driver.detourS + this.#freeS(around.arcs) - this.#freeS(rest)
+    const detourS = driver.detourS + longerS
     this.#drivers.set(id, { arcs: taken, detourS })
     this.#detours.set(id, detourS)
     const edges = taken.map((one) => this.#edgeOf.get(one)!)

@@ -121,6 +121,12 @@ const ConfigSchema = Type.Object({
         description: 'so many junctions ahead are asked at the most, 1 being the next one only; all if absent',
       }),
     ),
+    downstreamFirst: Type.Unsafe<'on' | 'off'>({
+      ...OneOf('on', 'off'),
+      default: 'on',
+      description:
+        'on: a junction behind a link that is too short for the queue before it is asked so early that its own queue is gone by then',
+    }),
   }),
   diversion: Type.Object({
     horizonS: Type.Integer({

@@ -96,9 +96,15 @@ export class Dispatcher {
     roads: Pick<Traffic, 'placeOf' | 'closedArcs'>,
   ) {
     this.#core = core
-    const { headStartS, queueEstimate, lookAheadJunctions } = core.config.greenChannel
-    const detectors = queueEstimate === 'off' ? noQueues : signals.detectors
-    this.#known = { board: signals.board, detectors, requests: signals.requests, headStartS, lookAheadJunctions }
+    const { headStartS, queueEstimate, lookAheadJunctions, downstreamFirst } = core.config.greenChannel
+    this.#known = {
+      board: signals.board,
+      detectors: queueEstimate === 'off' ? noQueues : signals.detectors,
+      requests: signals.requests,
+      headStartS,
+      lookAheadJunctions,
+      downstreamFirst: downstreamFirst === 'on',
+    }
     this.#engine = engine
     this.#roads = roads
     this.stored = new DispatchRecords(core.records)

@@ -36,6 +36,8 @@ export interface Known extends Pick<Signals, 'board' | 'requests'> {
   detectors: QueueSource
   /** How much earlier than needed greens are asked for where nobody else waits, seconds. */
   headStartS: number
+  /** Whether a junction behind a link that is too short for the queue before it is asked first. */
+  downstreamFirst: boolean
   /** When a junction is kept for missions that go first before the one that is planned. */
   holds: NonNullable<GreenChannelInput['holds']>
   /** So many junctions ahead are asked at most; all where not given. */
@@ -84,6 +86,7 @@ export function planAhead(
       const lanes = from?.lanes ?? 1
       return {
         ...{ junction, approach, exit },
+        ...(known.downstreamFirst && { offsetM: leg.offsetM }),
         ...progress.arrivalAt(leg.offsetM, speedMps, nowMs),
         ...detectors.traffic(junction, approach, lanes, nowMs, from && groupTowards(from, exit)),
         ...(table && { headStartS: headStart(known, table, { approach, exit }, nowMs) }),

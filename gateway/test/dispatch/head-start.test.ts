@@ -67,7 +67,7 @@ function headStartS(headStart: number): number {
   const ahead = [{ index: 0, leg: legs[0]!, shown: junctions[0]! }]
   const requestMs = (known: Known) =>
     planAhead(ahead, new RouteProgress(route, 0, nowMs), known, 15, nowMs)[0]!.requestMs
-  const known = { ...signals, headStartS: headStart, holds: () => [] }
+  const known = { ...signals, headStartS: headStart, downstreamFirst: true, holds: () => [] }
   return (requestMs({ ...known, headStartS: 0 }) - requestMs(known)) / 1000
 }
 

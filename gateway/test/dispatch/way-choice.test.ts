@@ -66,7 +66,7 @@ describe('the choice of the way', () => {
     }
     signals = createSignals(outside.core)
     await signals.start?.()
-    known = { ...signals, headStartS: 0, holds: () => [] }
+    known = { ...signals, headStartS: 0, downstreamFirst: true, holds: () => [] }
   })
 
   afterEach(() => signals.stop?.())

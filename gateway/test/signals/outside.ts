@@ -121,7 +121,7 @@ export class Outside {
         dataDir: ':memory:',
         city: {},
         signals: { eventDays: 30 },
-        greenChannel: { headStartS: 0, ...greenChannel },
+        greenChannel: { headStartS: 0, downstreamFirst: 'on', ...greenChannel },
       },
       metrics: new Registry(),
       city,

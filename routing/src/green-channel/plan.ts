@@ -1,9 +1,10 @@
 import type { JunctionTable, Movement, SignalMode } from '@clearway/contracts'
 import type { ArrivalWindow } from './arrival.ts'
 import { activationMargin, activationTime, residualDelay, uniformDelay } from './delay.ts'
-import { entryTime, longestEntryTime, plannedGreenS, type SignalDisplay } from './entry-time.ts'
+import { approachOf, entryTime, longestEntryTime, plannedGreenS, type SignalDisplay } from './entry-time.ts'
 import { type Hold, waitBehind } from './hold.ts'
 import { queueAfter, queueClearance } from './queue.ts'
+import { type Discharge, downstreamHeadStart, storage } from './storage.ts'
 
 /** A junction on the way, with the arrival that would be if no signal held the vehicle. */
 export interface JunctionAhead extends ArrivalWindow, Movement {
@@ -14,6 +15,8 @@ export interface JunctionAhead extends ArrivalWindow, Movement {
   arrivalFlow: number
   /** Its green is asked for so much before it is needed, seconds; below 0 after. 0 where not given. */
   headStartS?: number
+  /** Stop line, metres from the start of the route; without it no link is taken to be short. */
+  offsetM?: number
 }
 
 /** What a controller last reported. Undefined or stale: it does not answer. */
@@ -70,7 +73,8 @@ export const delayWithoutPriority = (table: JunctionTable, movement: Movement, s
  *
  * A request that lies ahead is timed by the longest entry time of its junction, because what the controller will show
  * then is not known; one that is due now by what the controller shows. A delay at one junction moves the expected and
- * the latest arrival at all after it, a wait for another mission the earliest as well.
+ * the latest arrival at all after it, a wait for another mission the earliest as well. A junction behind a link that is
+ * too short for what the one before lets go is asked so early that its own queue is gone by then.
  *
  * @returns one entry per junction ahead, in the same order
  * @see docs/green-channel.md
@@ -80,6 +84,7 @@ export function planGreenChannel(input: GreenChannelInput): PlannedGreen[] {
   const marginS = activationMargin(input.commandDelayS ?? 0.2)
   let delayedS = 0
   let waitedS = 0
+  let before: Discharge | undefined
   const passedMs: number[] = []
   return input.ahead.map((undelayed, i): PlannedGreen => {
     const ahead = { ...undelayed, earliestMs: undelayed.earliestMs + waitedS * 1000 }
@@ -91,16 +96,22 @@ export function planGreenChannel(input: GreenChannelInput): PlannedGreen[] {
     const table = input.table(junction)
     const live = input.live(junction)
     if (!table || !live || live.stale || !servable.has(live.mode)) {
+      before = undefined
       const expectedDelayS = table ? delayWithoutPriority(table, ahead) : 0
       delayedS += expectedDelayS
       const entryS = table ? longestEntryTime(table, ahead) : 0
-      const beforeS = marginS + headStartOf(undelayed, 0, marginS)
+      const beforeS = marginS + boundedHeadStart(undelayed, undelayed.headStartS ?? 0, 0, marginS)
       const requestMs = Math.max(soonestMs, activationTime(ahead.earliestMs, entryS, 0, beforeS))
       return { junction, approach, ...window, requestMs, greenPromised: false, expectedDelayS }
     }
     const longestS = longestEntryTime(table, ahead)
     const queueS = (entryS: number) => queueClearance(queueAfter(ahead.queue, ahead.arrivalFlow, entryS))
-    const beforeS = marginS + headStartOf(undelayed, queueS(longestS), marginS)
+    const { lanes } = approachOf(table, approach)
+    const ownS = ahead.headStartS ?? 0
+    const wishedS = Math.max(ownS, shortLinkS(before, ahead, lanes) ?? ownS)
+    const headStartS = boundedHeadStart(undelayed, wishedS, queueS(longestS), marginS)
+    before = dischargeOf(ahead, lanes, longestS, headStartS)
+    const beforeS = marginS + headStartS
     const requestMs = activationTime(ahead.earliestMs, longestS, queueS(longestS), beforeS)
     const wait = waitBehind(input.holds?.(ahead, ahead.earliestMs) ?? [], expectedMs, longestS + queueS(longestS))
     if (wait) {
@@ -121,8 +132,29 @@ export function planGreenChannel(input: GreenChannelInput): PlannedGreen[] {
 }
 
 /** No more of a head start than leaves the green held until a vehicle comes that drives as expected, seconds. */
-function headStartOf(ahead: JunctionAhead, queueS: number, marginS: number): number {
-  const { headStartS = 0, earliestMs, expectedMs } = ahead
+function boundedHeadStart(
+  { earliestMs, expectedMs }: JunctionAhead,
+  wishedS: number,
+  queueS: number,
+  marginS: number,
+): number {
   const heldS = (expectedMs - earliestMs) / 1000 + queueS + marginS
-  return Math.min(headStartS, Math.max(0, longestHoldS - lateS - heldS))
+  return Math.min(wishedS, Math.max(0, longestHoldS - lateS - heldS))
+}
+
+/** The head start that a short link before a junction asks for, seconds; undefined where it is long enough. */
+const shortLinkS = (before: Discharge | undefined, { offsetM, queue }: JunctionAhead, lanes: number) =>
+  before && offsetM !== undefined
+    ? downstreamHeadStart(before, storage(offsetM - before.offsetM, queue, lanes))
+    : undefined
+
+function dischargeOf(
+  { offsetM, queue, arrivalFlow }: JunctionAhead,
+  lanes: number,
+  entryS: number,
+  headStartS: number,
+): Discharge | undefined {
+  if (offsetM === undefined) return undefined
+  const perLane = queueAfter(queue, arrivalFlow, entryS)
+  return { offsetM, vehicles: perLane * lanes, clearS: queueClearance(perLane), headStartS }
 }

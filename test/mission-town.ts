@@ -6,6 +6,7 @@ import { SignalAgent, SimulatedController } from '@clearway/edge'
 import { createGateway, createLog, type Gateway, InProcessBroker, loadConfig } from '@clearway/gateway'
 import { type ImportedCity, saveCity } from '@clearway/routing'
 import { MemoryLinks } from '../bin/evaluation/device-links.ts'
+import { TownTraffic } from './town-traffic.ts'
 import { TownVehicle } from './town-vehicle.ts'
 
 const TOKEN = 'the-token-of-the-operator'
@@ -20,6 +21,8 @@ export interface Trouble {
   mute?: readonly string[]
   /** A second vehicle, `amb-2`, and where it stands. */
   secondAt?: Position
+  /** Others drive too, and detectors see them. */
+  traffic?: boolean
 }
 
 /**
@@ -35,6 +38,7 @@ export class MissionTown {
   /** `amb-1`, and `amb-2` where there is one. */
   readonly vehicle: TownVehicle
   readonly second: TownVehicle | undefined
+  readonly traffic: TownTraffic | undefined
   readonly #folder: string
   readonly #links: MemoryLinks
   readonly #signals: SignalAgent[]
@@ -68,6 +72,7 @@ export class MissionTown {
     })
     const streets = { district, junctions, controllers: this.controllers }
     this.vehicle = new TownVehicle('amb-1', station, streets, this.#links)
+    this.traffic = trouble.traffic ? new TownTraffic(district, junctions, this.controllers, this.#links) : undefined
     this.second = trouble.secondAt && new TownVehicle('amb-2', trouble.secondAt, streets, this.#links)
   }
 
@@ -88,6 +93,13 @@ export class MissionTown {
     for (const id of ['amb-1', ...(trouble.secondAt ? ['amb-2'] : [])]) {
       gateway.core.devices.add({ id, kind: 'vehicle', district, role: 'ambulance' })
     }
+    if (trouble.traffic) {
+      for (const { id, approaches } of junctions) {
+        for (const approach of approaches) {
+          gateway.core.devices.add({ id: `${id}-${approach.id}`, kind: 'detector', district, junction: id })
+        }
+      }
+    }
     await gateway.start()
     const town = new MissionTown(gateway, clock, folder, broker, station, trouble, errors)
     for (let s = -900; s < 0; s++) {
@@ -96,7 +108,7 @@ export class MissionTown {
         controller.step(clock.now() + (s + aheadS) * 1000, clock.now() + s * 1000)
       }
     }
-    for (const agent of [...town.#signals, ...town.#vehicles.map(({ agent }) => agent)]) agent.start()
+    for (const agent of town.#agents) agent.start()
     await town.run(5)
     return town
   }
@@ -130,12 +142,18 @@ export class MissionTown {
       for (const vehicle of this.#vehicles) vehicle.drive()
       for (const agent of this.#signals) agent.step(nowMs + signalsAheadS * 1000, nowMs)
       for (const controller of this.#mute) controller.step(nowMs)
+      this.traffic?.step()
+      for (const agent of this.traffic?.agents ?? []) agent.step(nowMs)
       for (const { agent } of this.#vehicles) agent.step(nowMs + vehicleAheadS * 1000)
       await this.#links.take()
       await this.clock.advance(1)
       await this.#links.take()
       if (await done()) return
     }
+  }
+
+  get #agents() {
+    return [...this.#signals, ...this.#vehicles.map(({ agent }) => agent), ...(this.traffic?.agents ?? [])]
   }
 
   get #vehicles(): TownVehicle[] {
@@ -151,7 +169,7 @@ export class MissionTown {
   }
 
   async stop(): Promise<void> {
-    for (const agent of [...this.#signals, ...this.#vehicles.map(({ agent }) => agent)]) await agent.stop()
+    for (const agent of this.#agents) await agent.stop()
     await this.#links.take()
     await this.gateway.stop()
     rmSync(this.#folder, { recursive: true, force: true })

@@ -90,6 +90,18 @@ export const DispatchJunction = Type.Object({
 })
 export type DispatchJunction = Static<typeof DispatchJunction>
 
+const Measured = (description: string) => Type.Union([Type.Number({ minimum: 0 }), Type.Null()], { description })
+
+/** What a pre-emption cost the others, as far as detectors tell. */
+export const JunctionHarm = Type.Object({
+  wastedGreenS: Measured('green shown for the vehicle while nobody crossed the stop line; null: no detector was heard'),
+  sideDelayVehS: Measured(
+    'estimate: vehicle seconds that more than usual stood before the stop lines that were not served, from the call until the plan ran in step again; null: no detector was heard before and after',
+  ),
+  longestSideQueueM: Measured('longest queue before those stop lines meanwhile; null: no detector was heard'),
+})
+export type JunctionHarm = Static<typeof JunctionHarm>
+
 export const DispatchState = OneOf('planned', 'active', 'completed', 'cancelled', 'failed')
 export type DispatchState = Static<typeof DispatchState>
 
@@ -112,6 +124,10 @@ export const Dispatch = Type.Object({
   etaWithoutPriorityAt: Timestamp,
   progressM: Type.Number({ description: 'distance driven along the route' }),
   junctions: Type.Array(DispatchJunction),
+  harm: Type.Optional({
+    ...JunctionHarm,
+    description: 'of all junctions that have come back to their plans so far, in sum; the longest queue of any',
+  }),
 })
 export type Dispatch = Static<typeof Dispatch>
 

@@ -5,6 +5,7 @@ import { Icon } from '../look/icon.tsx'
 import { useNow } from '../shell/use-now.ts'
 import { CancelMission } from './cancel-mission.tsx'
 import { Eta } from './eta.tsx'
+import { MissionHarm } from './mission-harm.tsx'
 import { MissionJunctions } from './mission-junctions.tsx'
 import { missionsOf } from './missions.ts'
 import { targetName, unitName } from './names.ts'
@@ -123,6 +124,7 @@ export function MissionPanel(props: MissionPanelProps) {
             {t('mission.next')} <span className="soft figures">{mission.junctions.length}</span>
           </h3>
           <MissionJunctions junctions={mission.junctions} active={active} nowMs={nowMs} onJunction={onJunction} />
+          {mission.harm && <MissionHarm harm={mission.harm} />}
           <a
             className="mission-record"
             href={`/api/v1/dispatches/${encodeURIComponent(mission.id)}/evidence`}

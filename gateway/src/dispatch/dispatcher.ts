@@ -3,6 +3,7 @@ import {
   ConflictError,
   type Dispatch,
   InputError,
+  type JunctionHarm,
   type LineString,
   type NewDispatch,
   NotFoundError,
@@ -30,15 +31,18 @@ import type { Core } from '../core.ts'
 import type { Actor } from '../http/route.ts'
 import { noNetwork } from '../routes/no-network.ts'
 import { noQueues } from '../signals/detector-board.ts'
+import type { DetectorHistory } from '../signals/detector-history.ts'
 import type { PriorityAsk } from '../signals/lease.ts'
 import type { Signals } from '../signals/signals.ts'
 import type { Traffic } from '../traffic/traffic.ts'
 import { DispatchRecords, type StoredMission } from './dispatch-records.ts'
 import { type Claimant, holdsAgainst, type JunctionClaim } from './junction-claims.ts'
+import { type HarmCounters, harmCounters, junctionHarm } from './junction-harm.ts'
 import { Mission, type MissionCourse, releaseAfterMs } from './mission.ts'
 import type { Known } from './mission-forecast.ts'
 import { plannedJunctions } from './mission-junctions.ts'
 import { profileOf } from './role-profile.ts'
+import type { EndedCall } from './served-calls.ts'
 import { UnitBoard } from './unit-board.ts'
 import { inOrderOfTime, type Way } from './way-choice.ts'
 
@@ -85,6 +89,8 @@ export class Dispatcher {
   readonly stored: DispatchRecords
   readonly #core: Core
   readonly #known: Omit<Known, 'holds'>
+  readonly #history: DetectorHistory
+  readonly #harm: HarmCounters
   readonly #engine: DispatchEngine | undefined
   readonly #roads: Pick<Traffic, 'placeOf' | 'closedArcs'>
   readonly #missions = new Map<string, Mission>()
@@ -105,6 +111,8 @@ export class Dispatcher {
       lookAheadJunctions,
       downstreamFirst: downstreamFirst === 'on',
     }
+    this.#history = signals.detectors.history
+    this.#harm = harmCounters(core.metrics)
     this.#engine = engine
     this.#roads = roads
     this.stored = new DispatchRecords(core.records)
@@ -282,6 +290,7 @@ export class Dispatcher {
         const alternatives = all ? comparedWays : comparedOnTheWay
         return this.#ways({ from, to, profile: profileOf[role], alternatives }, claimant)
       },
+      harmOf: (call) => this.#harmOf(call, role),
       driven: (route) => this.#driven(route, stored.dispatch.destination),
       publish: (dispatch) => stream.publish('dispatches', [dispatch]),
       save: (mission, open, events, ended) =>
@@ -294,6 +303,12 @@ export class Dispatcher {
           }
         }),
     })
+  }
+
+  #harmOf(call: EndedCall, role: PriorityRole): JunctionHarm {
+    const harm = junctionHarm(call, this.#known.board.table(call.junction), this.#history)
+    this.#harm.count(role, harm)
+    return harm
   }
 
   #missionOf(vehicle: string): Mission | undefined {

@@ -1,6 +1,7 @@
-import { Dispatch, fromTimestamp, Timestamp } from '@clearway/contracts'
+import { Dispatch, fromTimestamp, JunctionHarm, Timestamp } from '@clearway/contracts'
 import { type Static, Type } from 'typebox'
 import type { StoredMission } from './dispatch-records.ts'
+import { harmInSum, SIDE_DELAY_ESTIMATE } from './harm.ts'
 
 const OptionalSeconds = (description: string) => Type.Union([Type.Number(), Type.Null()], { description })
 
@@ -14,6 +15,7 @@ const JunctionBalance = Type.Object({
   calledS: OptionalSeconds('from the first message until it was given back'),
   waitedForVehicleS: OptionalSeconds('green that was shown before the vehicle came'),
   recoveryS: OptionalSeconds('from the release until the plan ran in step again'),
+  ...JunctionHarm.properties,
 })
 
 /** What a mission gained and what it cost. */
@@ -23,6 +25,8 @@ const Balance = Type.Object({
   withoutPriorityS: OptionalSeconds('expected at departure without priority'),
   savedS: OptionalSeconds('withoutPriorityS less tookS, of a mission that was completed'),
   estimate: Type.String({ description: 'how the time without priority was estimated' }),
+  ...JunctionHarm.properties,
+  sideDelayEstimate: Type.String({ description: 'how the delay of side streets was estimated' }),
   promisesKept: Type.Integer({ description: 'junctions promised at departure that were passed at green' }),
   promisesBroken: Type.Integer({ description: 'promised and passed, but not at green' }),
   junctions: Type.Array(JunctionBalance),
@@ -104,6 +108,8 @@ function balanceOf(dispatch: Dispatch, events: readonly Event[]): Balance {
     ...{ expectedS: forecast?.expectedS ?? null, withoutPriorityS },
     savedS: saved === null ? null : Math.round(saved * 10) / 10,
     estimate: ESTIMATE,
+    ...harmInSum(junctions),
+    sideDelayEstimate: SIDE_DELAY_ESTIMATE,
     promisesKept: promised.filter(({ passedGreen }) => passedGreen === true).length,
     promisesBroken: promised.filter(({ passedGreen }) => passedGreen === false).length,
     junctions,
@@ -117,6 +123,7 @@ function junctionBalance(junction: string, forecast: ForecastDetail | undefined,
   const passed = events.find(({ kind }) => kind === 'passed')
   const sent = events.find(({ kind }) => kind === 'request-sent')?.at
   const [green, released, recovered] = [seen('green'), seen('released'), seen('recovered')]
+  const harms = events.filter(({ kind }) => kind === 'harm').map(({ detail }) => detail as JunctionHarm)
   const told = forecast?.junctions.find((one) => one.junction === junction)
   return {
     junction,
@@ -126,6 +133,7 @@ function junctionBalance(junction: string, forecast: ForecastDetail | undefined,
     calledS: between(sent, released),
     waitedForVehicleS: between(green, passed?.at),
     recoveryS: between(released, recovered),
+    ...harmInSum(harms),
   }
 }
 

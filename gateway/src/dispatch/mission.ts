@@ -5,6 +5,7 @@ import {
   type DispatchState,
   fromTimestamp,
   InputError,
+  type JunctionHarm,
   type Position,
   payloadLimit,
   type Route,
@@ -25,10 +26,12 @@ import type { ClosedArc } from '../traffic/closed-arcs.ts'
 import type { TrackPlace } from '../traffic/vehicle-tracks.ts'
 import type { Leg, MissionEvent, StoredMission } from './dispatch-records.ts'
 import { forecastOf } from './evidence.ts'
+import { harmInSum } from './harm.ts'
 import type { JunctionClaim } from './junction-claims.ts'
 import { type Known, type OpenLeg, planAhead, writeForecast } from './mission-forecast.ts'
 import { heldStates, rerouted } from './mission-junctions.ts'
 import { RouteProgress } from './route-progress.ts'
+import { type EndedCall, ServedCalls } from './served-calls.ts'
 import type { Fix } from './unit-board.ts'
 import { delayS, isWorthChanging, laneChoiceM, partsAfterM, type Way } from './way-choice.ts'
 
@@ -66,6 +69,8 @@ export interface MissionParts {
   findWays(from: Position, all?: boolean): Way<RouteAnswer>[]
   /** One of them as it is told to the vehicle. */
   driven(route: RouteAnswer): Route
+  /** What a call that is over cost the others. */
+  harmOf(call: EndedCall): JunctionHarm
   /** @param ended the mission has come to its end since it was last saved */
   save(mission: StoredMission, open: boolean, events: readonly MissionEvent[], ended: boolean): void
   publish(dispatch: Dispatch): void
@@ -103,6 +108,7 @@ export class Mission {
   /** Junctions that another mission goes through first, and when it will be gone, ms. */
   readonly #blocked = new Map<Leg, number>()
   #claims: readonly JunctionClaim[] = []
+  readonly #calls = new ServedCalls()
 
   constructor(stored: StoredMission, parts: MissionParts) {
     this.stored = stored
@@ -124,7 +130,7 @@ export class Mission {
   get open(): boolean {
     if (this.dispatch.state === 'active') return true
     const endedMs = this.dispatch.endedAt ? fromTimestamp(this.dispatch.endedAt) : 0
-    const settling = this.dispatch.junctions.some(({ state }) => state === 'released')
+    const settling = this.#calls.pending || this.dispatch.junctions.some(({ state }) => state === 'released')
     return settling && this.#parts.clock.now() - endedMs < settleMs
   }
 
@@ -189,6 +195,7 @@ export class Mission {
     this.#stepping = true
     try {
       if (this.dispatch.state === 'active') this.#drive()
+      this.#weighHarm()
     } finally {
       this.#stepping = false
     }
@@ -212,7 +219,9 @@ export class Mission {
   }
 
   /** What happened to one of this mission's requests. */
-  onLease(lease: Lease, { atMs, kind, detail }: LeaseEvent): void {
+  onLease(lease: Lease, event: LeaseEvent): void {
+    const { atMs, kind, detail } = event
+    this.#calls.onLease(lease, event)
     this.#events.push({ atMs, kind: `request-${kind}`, junction: lease.ask.junction, detail })
     const index = this.stored.legs.findIndex(({ request }) => request?.request === lease.request)
     if (index >= 0 && kind === 'state') this.#show(index, lease)
@@ -227,6 +236,20 @@ export class Mission {
     if (lease.greenAtMs === undefined) delete shown.greenAt
     else shown.greenAt = toTimestamp(lease.greenAtMs)
     this.#changed = true
+  }
+
+  /** Notes what the junctions that are back in their plans have cost the others. */
+  #weighHarm(): void {
+    const nowMs = this.#parts.clock.now()
+    const calls = this.#calls.over(this.#parts.signals.board, nowMs)
+    // Nobody comes back to a mission that is over.
+    if (!this.open) calls.push(...this.#calls.close(nowMs))
+    for (const call of calls) {
+      const harm = this.#parts.harmOf(call)
+      this.#log('harm', call.junction, harm)
+      this.dispatch.harm = harmInSum([...(this.dispatch.harm ? [this.dispatch.harm] : []), harm])
+      this.#changed = true
+    }
   }
 
   #drive(): void {

@@ -1,6 +1,7 @@
 import type { DetectorFlow, DetectorReading, Device } from '@clearway/contracts'
 import { vehicleSpacingM } from '@clearway/routing'
 import type { JournalEntry } from '../ingest/entry.ts'
+import { DetectorHistory } from './detector-history.ts'
 
 /** Traffic on one approach, per lane. */
 export interface ApproachTraffic {
@@ -27,6 +28,7 @@ export const flowVehPerH = ({ count, periodS }: DetectorFlow): number => (count 
 
 /** The last report of every detector. A detector `{junction}-{approach}` watches one approach. */
 export class DetectorBoard {
+  readonly history = new DetectorHistory()
   readonly #readings = new Map<string, { reading: DetectorReading; atMs: number; receivedMs: number }>()
   /** Mean queue of late by detector and group, vehicles per lane. */
   readonly #usual = new Map<string, { vehicles: number; atMs: number }>()
@@ -57,6 +59,7 @@ export class DetectorBoard {
     }
     this.#readings.set(entry.device, { reading, atMs: entry.atMs, receivedMs: entry.receivedMs })
     this.#learn(reading, entry.receivedMs)
+    this.history.add(entry.device, flow, entry.receivedMs)
     return reading
   }
 

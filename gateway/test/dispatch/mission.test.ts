@@ -319,10 +319,58 @@ describe('a mission', () => {
     const events = street.missions.stored.events(id)
     const kinds = events.filter(({ junction }) => junction === 'j-1').map(({ kind, detail }) => detail.state ?? kind)
     expect(kinds.filter((kind) => kind !== 'request-sent' && kind !== 'request-response')).toEqual([
-      ...['accepted', 'entering', 'green', 'passed', 'passed', 'released', 'recovered'],
+      ...['accepted', 'entering', 'green', 'passed', 'passed', 'released', 'recovered', 'harm'],
     ])
     expect(events.map(({ kind }) => kind)).toContain('completed')
     expect(events.map(({ at: when }) => when)).toEqual(events.map(({ at: when }) => when).toSorted())
+    await street.stop()
+  })
+})
+
+describe('the harm of a mission', () => {
+  const harms = (street: Street, id: string) =>
+    street.missions.stored.events(id).flatMap(({ kind, junction }) => (kind === 'harm' ? [junction] : []))
+
+  it('is noted when a junction is back in its plan, also of one that was cancelled', async () => {
+    const street = await Street.open(2)
+    const { id } = street.send(1000)
+    await street.run(20)
+    expect(street.missions.get(id).junctions[0]?.state).toBe('green')
+    street.missions.cancel(id, dispatcher)
+    await street.run(1)
+    expect(harms(street, id)).toEqual([])
+    await street.run(20)
+    expect(harms(street, id)).toContain('j-1')
+    // No detector was heard.
+    expect(street.missions.get(id).harm).toEqual({
+      ...{ wastedGreenS: null, sideDelayVehS: null, longestSideQueueM: null },
+    })
+    await street.stop()
+  })
+
+  it('is noted once of a junction that was asked again before it was back in its plan', async () => {
+    const street = await Street.open(1)
+    const { id } = street.send(1000)
+    await street.run(18)
+    street.vehicle().speedMps = 0
+    await street.run(90)
+    expect(street.missions.stored.events(id).some(({ detail }) => detail.state === 'expired')).toBe(true)
+    street.missions.cancel(id, dispatcher)
+    await street.run(20)
+    expect(harms(street, id)).toEqual(['j-1'])
+    await street.stop()
+  })
+
+  it('is none where no junction has worked for it', async () => {
+    const street = await Street.open(1)
+    street.agents.get('j-1')!.control = 'manual'
+    await street.run(6)
+    const { id } = street.send(1000)
+    await street.run(20)
+    street.missions.cancel(id, dispatcher)
+    await street.run(5)
+    expect(harms(street, id)).toEqual([])
+    expect(street.missions.get(id)).not.toHaveProperty('harm')
     await street.stop()
   })
 })

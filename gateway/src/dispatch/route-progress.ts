@@ -40,6 +40,12 @@ export class RouteProgress {
   #closed: readonly ClosedArc[] = []
   /** Where on the route the closed arcs lie. */
   #closedM: readonly number[] = []
+  /**
+   * How far from its route the vehicle stood when it was first heard, metres, until it has joined it: a yard may lie farther
+   * from the road than a vehicle that leaves it.
+   */
+  #notYetOnM: number | undefined
+  #joined: boolean
   progressM: number
 
   constructor(route: Route, progressM: number, nowMs: number) {
@@ -58,6 +64,7 @@ export class RouteProgress {
     this.#matchedMs = nowMs
     this.#madeMs = nowMs
     this.progressM = progressM
+    this.#joined = progressM > 0
   }
 
   /** Places the vehicle. A position older than the last that was matched changes nothing. */
@@ -66,9 +73,13 @@ export class RouteProgress {
     const reachM = aheadM + (fastestMps * (fix.receivedMs - this.#matchedMs)) / 1000
     const match = this.#line.nearest(fix, this.progressM - backM, this.progressM + reachM)
     if (match.distanceM > besideM) {
-      this.#besideSinceMs ??= nowMs
+      if (!this.#joined) this.#notYetOnM ??= match.distanceM
+      if (match.distanceM > besideM + (this.#notYetOnM ?? 0)) this.#besideSinceMs ??= nowMs
+      else this.#besideSinceMs = undefined
       return
     }
+    this.#joined = true
+    this.#notYetOnM = undefined
     this.#besideSinceMs = undefined
     this.#matchedMs = fix.receivedMs
     this.progressM = Math.round(Math.max(this.progressM, match.offsetM) * 10) / 10
@@ -85,7 +96,9 @@ export class RouteProgress {
   /** True when the vehicle has been beside its route, or surely on another road, for some seconds. */
   hasLeft(nowMs: number): boolean {
     if (this.#besideSinceMs !== undefined && nowMs - this.#besideSinceMs >= leftAfterMs) return true
-    return this.#otherRoad !== undefined && this.#otherRoad.lastMs - this.#otherRoad.sinceMs >= otherRoadMs
+    return (
+      this.#joined && this.#otherRoad !== undefined && this.#otherRoad.lastMs - this.#otherRoad.sinceMs >= otherRoadMs
+    )
   }
 
   /** True when the way that is left comes by a closed arc. The same list is looked at once. */

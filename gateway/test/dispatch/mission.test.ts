@@ -29,6 +29,16 @@ const withDetour = ({ route, bestUnits }: DispatchEngine, longerS: number): Disp
   },
 })
 
+/** Its routes begin on the street, wherever beside it the vehicle stands. */
+const fromTheRoad = ({ route, bestUnits }: DispatchEngine): DispatchEngine => ({
+  bestUnits,
+  route: (asked) =>
+    route(asked).map((one) => {
+      const coordinates = one.geometry.coordinates.map(([lon = 0]) => [lon, 0] as [number, number])
+      return { ...one, geometry: { ...one.geometry, coordinates } }
+    }),
+})
+
 describe('a mission', () => {
   it('turns every junction green before the vehicle and gives each back after it', async () => {
     const street = await Street.open(4)
@@ -148,6 +158,23 @@ describe('a mission', () => {
     const { progressM, route } = street.missions.get(id)
     expect(progressM).toBeLessThan(junctionAt(2))
     expect(route.junctions).toHaveLength(4)
+    await street.stop()
+  })
+
+  it('has not left its route while its vehicle stands in a yard beside the road, and has when it drives off elsewhere', async () => {
+    const street = await Street.open(2, undefined, fromTheRoad(streetEngine(2)))
+    Object.assign(street.vehicle(), { eastM: 250, northM: 80 })
+    await street.run(2)
+    const { id } = street.send(1000)
+    street.vehicle().speedMps = 0
+    const changes = () =>
+      street.missions.stored.events(id).filter(({ kind }) => kind === 'rerouted' || kind === 'no-route')
+    await street.run(20)
+    expect(changes()).toEqual([])
+    expect(street.missions.get(id).junctions[0]?.state).toBe('green')
+    Object.assign(street.vehicle(), { northM: 150 })
+    await street.run(8)
+    expect(changes()).not.toEqual([])
     await street.stop()
   })
 

@@ -174,7 +174,8 @@ export const JunctionTable = Type.Object({
     exit: Type.Optional(
       Type.Array(Type.String(), {
         minItems: 1,
-        description: 'groups served first afterwards; where not given, those that have waited longest',
+        description:
+          'groups served first afterwards; where not given, those by whom least is waited (fixed time), or that have waited longest (actuated)',
       }),
     ),
   }),

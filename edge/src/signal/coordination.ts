@@ -70,7 +70,7 @@ export function offsetErrorMs({ stages, cycleMs, offsetMs }: Cycle, index: numbe
 }
 
 /**
- * How a plan comes back after a pre-emption. `shorter-way`: those who have waited longest first, then to the clock over
+ * How a plan comes back after a pre-emption. `shorter-way`: first where least will be waited, then to the clock over
  * two or three cycles. `none`: at once with the stage whose turn it is by the clock, whoever waits; what is missing of its
  * green is lost.
  */

@@ -1,5 +1,6 @@
 import { Correction, type Recovery } from './coordination.ts'
 import type { GroupTiming } from './display.ts'
+import { stageOfLeastWaiting } from './least-waiting.ts'
 import type { Moment, StageEnd } from './program.ts'
 import { type Head, type SignalHeads, toMs } from './signal-heads.ts'
 import type { StageLayout } from './stage-layout.ts'
@@ -36,7 +37,7 @@ export class FixedTime implements StageOperation {
 
   first({ nowMs }: Moment): number {
     if (this.#recovery === 'none') return this.#layout.onClock(nowMs)
-    return this.#layout.longestWaiting(() => true)
+    return stageOfLeastWaiting(this.#layout, nowMs, this.#recovery)
   }
 
   enter(index: number, nowMs: number): void {

@@ -34,7 +34,7 @@ export interface Program {
    * Comes back: turns to the greens to begin with. Called in every step until it has reached them; what to begin with is
    * chosen in the first of them after `leave`.
    *
-   * @param first groups to serve first; those that have waited longest where not given
+   * @param first groups to serve first; the program's own choice where not given
    * @returns whether they are green, so that `step` may follow
    */
   enter(moment: Moment, first?: readonly string[]): boolean

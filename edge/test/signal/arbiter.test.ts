@@ -150,7 +150,7 @@ describe('a request', () => {
     expect(told('a').at(-1)).toBe('maxPresence')
     pass(3, () => send('again', { vehicle: 'amb-a' }))
     expect(told('again')).toEqual(['reserviceLocked'])
-    pass(3, () => send('other'))
+    pass(30, () => send('other'))
     expect(told('other')).toContain('granted')
     send('other', { type: 'cancel' })
     pass(table.cycleS, () => send('again', { vehicle: 'amb-a' }))

@@ -41,6 +41,9 @@ interface GreenChannelOptions extends ReportOptions {
   minGreenS: number
   maxPresenceS: number
   recovery: Recovery
+  pedestrians: boolean
+  pedestrianWalkS: number
+  pedestrianSpeedMps: number
   detectorPeriodS: number
   teleportS?: number
   silentJunctions: number
@@ -63,6 +66,12 @@ const whole = wholeFrom(1)
 const seconds = (text: string): number => {
   const value = Number(text)
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Seconds are expected.')
+  return value
+}
+
+const above0 = (text: string): number => {
+  const value = Number(text)
+  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('A number above 0 is expected.')
   return value
 }
 
@@ -111,6 +120,19 @@ export function evaluateCommand(): Command {
       new Option('--recovery <how>', "how controllers come back: shorter-way, ours; none, at once by the plan's clock")
         .choices(['shorter-way', 'none'])
         .default('shorter-way'),
+    )
+    .option('--pedestrians', 'people walk beside the traffic of every stage; a pre-emption lets them finish', false)
+    .addOption(
+      new Option('--pedestrian-walk-s <s>', 'they are shown walk for so long at least')
+        .argParser(above0)
+        .default(7)
+        .implies({ pedestrians: true }),
+    )
+    .addOption(
+      new Option('--pedestrian-speed-mps <m/s>', 'they clear the road at this speed')
+        .argParser(above0)
+        .default(1.2)
+        .implies({ pedestrians: true }),
     )
     .option('--detector-period-s <s>', 'detectors report so often', whole, 5)
     .option(
@@ -188,8 +210,14 @@ async function compare(
   const { silentJunctions, positionEveryS, falseDetectors } = options
   const conditions: RunConditions = {
     scenario: { ...files, teleportS: options.teleportS ?? files.teleportS, beginS, endS },
-    // Absent by default, as in results that were written before it could be chosen.
-    signals: { minGreenS, maxPresenceS, ...(recovery !== 'shorter-way' && { recovery }) },
+    signals: {
+      ...{ minGreenS, maxPresenceS },
+      // Absent by default, as in results that were written before they could be chosen.
+      ...(recovery !== 'shorter-way' && { recovery }),
+      ...(options.pedestrians && {
+        pedestrians: { walkS: options.pedestrianWalkS, speedMps: options.pedestrianSpeedMps },
+      }),
+    },
     detectorPeriodS,
     disturbances: { silentJunctions, positionEveryS, falseDetectors },
     transport,
@@ -230,7 +258,13 @@ function report(result: EvaluationResult, { json, out }: ReportOptions): void {
 }
 
 async function missionsOf(options: GreenChannelOptions, { scenario, signals }: RunConditions): Promise<Mission[]> {
-  const { plan } = await prepareScenario(scenario, signals)
+  const { plan, pedestrians } = await prepareScenario(scenario, signals)
+  if (pedestrians) {
+    const { junctions, crossings, arms, tooShort } = pedestrians
+    console.error(
+      `People walk over ${crossings} of ${arms} arms of ${junctions} junctions; ${tooShort} stages are too short.`,
+    )
+  }
   if (options.missions) return readMissions(options.missions, plan)
   return generateMissions(await readRoutedDemand(scenario), plan, options.trips, seededRandom(MISSIONS_SEED))
 }

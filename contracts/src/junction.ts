@@ -160,6 +160,13 @@ export const JunctionTable = Type.Object({
       minimum: 1,
       description: 'safe minimum green when a pre-emption ends a vehicle green early',
     }),
+    minWalkS: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 60,
+        description: 'a walk that a pre-emption ends was shown at least so long; it ends at once where not given',
+      }),
+    ),
     minDwellS: Type.Number({ minimum: 1, description: 'the pre-emption green is shown at least so long' }),
     maxPresenceS: Type.Number({
       minimum: 10,

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import type { EvaluationResult } from '../../bin/evaluation/green-channel.ts'
 import { testData } from '../../routing/test/test-data.ts'
 import { need } from '../debian-packages.ts'
 
@@ -73,6 +74,29 @@ describe.skipIf(!ready)('clearway evaluate green-channel (needs sumo and CLEARWA
     const merged = clearwayCommand('merge', json, json)
     expect([merged.status, merged.stdout]).toEqual([0, run.stdout])
   }, 120_000)
+
+  it('lets people walk beside the traffic: nothing changes without a pre-emption, and it waits for them', () => {
+    const missions = join(folder, 'one-mission.json')
+    const [first] = JSON.parse(readFileSync(data('ambulances.json'), 'utf8'))
+    writeFileSync(missions, JSON.stringify([{ ...first, depart: 120 }]))
+    const runs = [[], ['--pedestrians']].map((more, i) => {
+      const json = join(folder, `walk-${i}.json`)
+      const run = evaluate(
+        ...['--missions', missions, '--controllers', 'lead-15', '--seeds', '1', '--last-s', '370', '--json', json],
+        ...more,
+      )
+      expect(run.status).toBe(0)
+      return { stderr: run.stderr, result: JSON.parse(readFileSync(json, 'utf8')) }
+    }) as [{ stderr: string; result: EvaluationResult }, { stderr: string; result: EvaluationResult }]
+    const [alone, walked] = runs
+    expect(walked.stderr).toContain('People walk over 48 of 48 arms of 12 junctions; 0 stages are too short.')
+    expect(walked.result.conditions.signals.pedestrians).toEqual({ walkS: 7, speedMps: 1.2 })
+    expect(walked.result.runs[0]?.digest).toBe(alone.result.runs[0]?.digest)
+    expect(walked.result.runs[1]?.digest).not.toBe(alone.result.runs[1]?.digest)
+    expect(walked.result.controllers.map(({ monitorTrips }) => monitorTrips)).toEqual([0, 0])
+    const tripS = ({ result }: { result: EvaluationResult }) => result.controllers[1]!.tripMeanS
+    expect(tripS(walked)).toBeGreaterThan(tripS(alone))
+  }, 240_000)
 
   it('names a wrong controller, a wrong number and a missing file, with their exit codes', () => {
     const wrong = evaluate('--controllers', 'lead')

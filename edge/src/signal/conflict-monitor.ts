@@ -1,4 +1,10 @@
-import { type FieldError, InputError, type JunctionTable, type MovementState } from '@clearway/contracts'
+import {
+  type FieldError,
+  InputError,
+  type JunctionTable,
+  type MovementState,
+  type SignalGroup,
+} from '@clearway/contracts'
 
 /** Why the monitor has cut the greens. */
 export interface Trip {
@@ -50,7 +56,8 @@ const silentMs = 3000
  * displayed, shares no code with the controller, and has no input that would switch it off. It stays tripped until a
  * technician resets it at the cabinet.
  *
- * The least green is the safe one of a pre-emption: what ends it is not displayed. A walk has none, it may end at once.
+ * The least green is the safe one of a pre-emption: what ends it is not displayed. A walk has none as a rule, it may end
+ * at once.
  */
 export class ConflictMonitor {
   readonly #watched = new Map<string, Watched>()
@@ -72,12 +79,13 @@ export class ConflictMonitor {
       const detail = faults.map(({ field, message }) => `${field} ${message}`).join('; ')
       throw new InputError('weak-monitor', `conflict monitor of junction ${table.id}: ${detail}`, faults)
     }
-    for (const { id, kind, minGreenS, greenFlashS, yellowS, clearanceS } of table.groups) {
+    for (const group of table.groups) {
+      const { id, kind, greenFlashS, yellowS, clearanceS } = group
       const pedestrian = kind === 'pedestrian'
       this.#watched.set(id, {
         id,
         pedestrian,
-        greenMs: pedestrian ? 0 : toMs(leastGreenS(minGreenS, table)),
+        greenMs: toMs(leastGreenS(group, table)),
         flashMs: toMs(greenFlashS),
         endingMs: toMs(pedestrian ? clearanceS : yellowS),
         face: undefined,
@@ -223,7 +231,8 @@ export class ConflictMonitor {
 }
 
 /** Whatever ends it: what does is not displayed. */
-const leastGreenS = (minGreenS: number, { preempt }: JunctionTable): number => Math.min(minGreenS, preempt.minGreenS)
+const leastGreenS = ({ kind, minGreenS }: SignalGroup, { preempt }: JunctionTable): number =>
+  Math.min(minGreenS, kind === 'pedestrian' ? (preempt.minWalkS ?? 0) : preempt.minGreenS)
 
 const toMs = (durationS: number): number => Math.round(durationS * 1000)
 
@@ -241,10 +250,10 @@ function weaknesses(monitored: JunctionTable, controlled: JunctionTable): FieldE
       faults.push({ field: 'groups', message: `have no ${group.kind} group "${group.id}"; add it` })
       continue
     }
-    const [seenS, promisedS] = [leastGreenS(own.minGreenS, monitored), leastGreenS(group.minGreenS, controlled)]
-    if (group.kind === 'vehicle' && seenS < promisedS) {
+    const [seenS, promisedS] = [leastGreenS(own, monitored), leastGreenS(group, controlled)]
+    if (seenS < promisedS) {
       const message = `the least green of "${group.id}" is ${seenS}, below the controller's ${promisedS}`
-      faults.push({ field: 'preempt.minGreenS', message })
+      faults.push({ field: `preempt.${group.kind === 'vehicle' ? 'minGreenS' : 'minWalkS'}`, message })
     }
     for (const interval of ['greenFlashS', 'yellowS', 'clearanceS'] as const) {
       if (own[interval] < group[interval]) {

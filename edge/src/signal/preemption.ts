@@ -32,6 +32,7 @@ interface Call {
 export class Preemption {
   readonly #heads: SignalHeads
   readonly #minGreenMs: number
+  readonly #minWalkMs: number
   readonly #minDwellMs: number
   readonly #maxPresenceMs: number
   readonly #delayMs: number
@@ -50,9 +51,11 @@ export class Preemption {
   #along: readonly Head[] = []
 
   constructor(table: JunctionTable, heads: SignalHeads) {
-    const { minGreenS, minDwellS, maxPresenceS, delayS = 0, minDurationS = 0, locking = false } = table.preempt
+    const { minGreenS, minWalkS = 0, minDwellS, maxPresenceS } = table.preempt
+    const { delayS = 0, minDurationS = 0, locking = false } = table.preempt
     this.#heads = heads
     this.#minGreenMs = toMs(minGreenS)
+    this.#minWalkMs = toMs(minWalkS)
     this.#minDwellMs = toMs(minDwellS)
     this.#maxPresenceMs = toMs(maxPresenceS)
     this.#delayMs = toMs(delayS)
@@ -264,9 +267,9 @@ export class Preemption {
     return a.heads.some((head) => b.heads.some((other) => this.#against.get(head)!.has(other)))
   }
 
-  /** Walk ends at once, a vehicle green after the safe minimum; what follows either is run in full. */
+  /** A walk and a vehicle green end after their safe minimum, of a walk as a rule 0; what follows is run in full. */
   readonly #entryMinimumMs = (head: Head): number =>
-    head.group.kind === 'pedestrian' ? 0 : Math.min(minimumMs(head), this.#minGreenMs)
+    Math.min(minimumMs(head), head.group.kind === 'pedestrian' ? this.#minWalkMs : this.#minGreenMs)
 }
 
 const nobody: readonly string[] = []

@@ -8,6 +8,7 @@ import {
   InputError,
   inConflict,
   JunctionTable,
+  type SignalGroup,
 } from '@clearway/contracts'
 import { checkActuation } from './actuation-table.ts'
 import { checkRingPlan } from './ring-table.ts'
@@ -133,7 +134,7 @@ function connectionFaults(table: JunctionTable, approach: Approach, at: string):
   return faults
 }
 
-function intergreenFaults({ groups, intergreens }: JunctionTable): FieldError[] {
+function intergreenFaults({ groups, intergreens, stages, approaches }: JunctionTable): FieldError[] {
   const faults: FieldError[] = []
   const known = new Set(groups.map(({ id }) => id))
   const listed = new Set<string>()
@@ -154,10 +155,15 @@ function intergreenFaults({ groups, intergreens }: JunctionTable): FieldError[] 
       })
     }
   }
-  // People on an arm are always in the way of the vehicles that come out of it.
+  // A turn with a group of its own that no stage stops and nothing conflicts with gives way, as one with its own lane does.
+  const isFreeTurn = ({ id }: SignalGroup) =>
+    stages.every((stage) => stage.groups.includes(id)) &&
+    !intergreens.some(({ ends }) => ends === id) &&
+    !approaches.some((approach) => approach.group === id)
+  // People on an arm are always in the way of the other vehicles that come out of it.
   for (const walk of groups.filter(({ kind }) => kind === 'pedestrian')) {
     for (const drive of groups.filter(({ kind, approach }) => kind === 'vehicle' && approach === walk.approach)) {
-      if (!listed.has(pair(drive.id, walk.id))) {
+      if (!listed.has(pair(drive.id, walk.id)) && !isFreeTurn(drive)) {
         faults.push({
           field: 'intergreens',
           message: `"${drive.id}" → "${walk.id}" is missing: both use arm "${walk.approach}"`,

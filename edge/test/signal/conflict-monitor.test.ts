@@ -28,6 +28,22 @@ function shown(pictures: [Groups, number, string[]?][], monitor = new ConflictMo
   return monitor
 }
 
+it('trips on a walk below the least one, where the table has it', () => {
+  const table = midBlock()
+  const monitor = () => new ConflictMonitor({ ...table, preempt: { ...table.preempt, minWalkS: 5 } })
+  const walk = (s: number): [Groups, number][] => [
+    [show(red, red), 4],
+    [show(red, green), s],
+    [show(red, 'protected-clearance'), 14],
+  ]
+  expect(shown(walk(5), monitor()).trip).toBeUndefined()
+  expect(shown(walk(4), monitor()).trip?.cause).toBe('short-green')
+  expect(shown(walk(4)).trip).toBeUndefined()
+  expect(() => new ConflictMonitor(table, { ...table, preempt: { ...table.preempt, minWalkS: 5 } })).toThrow(
+    /minWalkS the least green of "p-e" is 0, below the controller's 5/,
+  )
+})
+
 describe('what is displayed', () => {
   const cases: [string, string | undefined, [Groups, number, string[]?][]][] = [
     [

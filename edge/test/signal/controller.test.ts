@@ -114,6 +114,15 @@ describe('pre-emption', () => {
     expect(moving).toHaveLength(1)
   })
 
+  it('ends a walk after its least one, where the table has it', () => {
+    const table = crossing()
+    const junction = run({ ...table, preempt: { ...table.preempt, minWalkS: 4 } })
+    junction.until(inStage('s1'))
+    junction.pass(1)
+    junction.demand(call('e'))
+    expect(junction.until(({ display }) => display.groups['p-e'] === 'protected-clearance')).toBeCloseTo(3, 0)
+  })
+
   it('holds a wanted green that is already shown', () => {
     const junction = run(crossing())
     junction.until(inStage('s1'))

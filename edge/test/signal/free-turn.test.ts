@@ -2,6 +2,7 @@ import { cycleOf, type JunctionTable } from '@clearway/contracts'
 import { expect, it } from 'vitest'
 import { isGreen } from '../../src/signal/display.ts'
 import { SimulatedController } from '../../src/signal/simulated-controller.ts'
+import { checkTimingTable } from '../../src/signal/timing-table.ts'
 import { crossing } from '../fixtures.ts'
 
 /** The crossing without walkers. */
@@ -26,6 +27,26 @@ function withFreeTurn(): JunctionTable {
   const changed = { ...free, stages, approaches }
   return { ...changed, cycleS: cycleOf(changed) }
 }
+
+it('may go beside people who walk over its arm: it gives way, and no other group of the arm does', () => {
+  const table = withFreeTurn()
+  const walker = crossing().groups.find(({ id }) => id === 'p-n')!
+  const walked = {
+    ...table,
+    groups: [...table.groups, walker],
+    intergreens: [
+      ...table.intergreens,
+      { ends: 'v-n', begins: 'p-n', redS: 2 },
+      { ends: 'p-n', begins: 'v-n', redS: 0 },
+    ],
+  }
+  const missing = () => checkTimingTable(walked).filter(({ message }) => message.includes('both use arm "n"'))
+  expect(missing()).toEqual([])
+  walked.intergreens = table.intergreens
+  expect(missing().map(({ message }) => message)).toEqual([expect.stringContaining('"v-n" → "p-n" is missing')])
+  walked.stages = table.stages.map((stage, i) => (i > 0 ? stage : { ...stage, groups: ['v-n', 'v-s'] }))
+  expect(missing().map(({ message }) => message)).toContainEqual(expect.stringContaining('"v-n-right" → "p-n"'))
+})
 
 it('a movement that conflicts with nothing stays green through a pre-emption of another approach', () => {
   const controller = new SimulatedController(withFreeTurn())

@@ -46,8 +46,9 @@ const allRedS = (table: JunctionTable, ends: string, begins: string): number =>
 
 /** Seconds from a request until `group`, green in full, has ended its green, at the most. */
 function longestGreenS(table: JunctionTable, group: SignalGroup): number {
-  // Walk may be ended on entering; a vehicle green may drop to the safe minimum. Never longer than the group's own.
-  return group.kind === 'pedestrian' ? 0 : Math.min(group.minGreenS, table.preempt.minGreenS)
+  // On entering both may drop to a safe minimum, of walk as a rule 0. Never longer than the group's own.
+  const { minGreenS, minWalkS = 0 } = table.preempt
+  return Math.min(group.minGreenS, group.kind === 'pedestrian' ? minWalkS : minGreenS)
 }
 
 /** Green flash, then yellow or pedestrian clearance: never shortened on entering. */
@@ -80,8 +81,8 @@ const worstConflictS = (table: JunctionTable, group: SignalGroup, target: string
  * Seconds from a request's arrival at the controller until everything that the pre-emption serves is green:
  * T_entry = max over conflicting groups p of [G_rem,p + F_p + Y_p + P_p + R_p].
  *
- * G_rem is what is left of the shorter of the group's minimum green and the pre-emption's safe minimum (0 for walk,
- * which may be ended), F green flash, Y yellow, P pedestrian clearance, R all-red; the last four always run in full.
+ * G_rem is what is left of the shorter of the group's minimum green and the pre-emption's safe minimum (of walk 0 where
+ * the table gives none), F green flash, Y yellow, P pedestrian clearance, R all-red; the last four always run in full.
  * Zero when it is green already and can be held.
  *
  * @param display what the controller shows; undefined when it is not known: then the longest possible answer

@@ -41,6 +41,14 @@ describe('entry time', () => {
     expect(entryTime(table, fromNorth, clearing, nowMs)).toBe(2 + 1)
   })
 
+  it('waits for the rest of a walk that has a least one', () => {
+    const kept = { ...table, preempt: { ...table.preempt, minWalkS: 5 } }
+    const entryS = (ago: number) =>
+      entryTime(kept, fromNorth, { groups: showing(table, 'p-n'), sinceMs: since(ago) }, nowMs)
+    expect([0, 2, 9].map(entryS)).toEqual([5 + 13, 3 + 13, 13])
+    expect(longestEntryTime(kept, fromNorth)).toBe(5 + 13)
+  })
+
   it('is the longest possible when nothing is known, and never longer', () => {
     expect(entryTime(table, fromNorth, undefined, nowMs)).toBe(13)
     const states = fc.constantFrom(

@@ -211,7 +211,7 @@ export class NtcipDevice implements SoftController {
       this.#mib.addRow('preemptTable', number, {
         preemptControl: 1,
         preemptMinimumGreen: Math.ceil(this.#table.preempt.minGreenS),
-        preemptMinimumWalk: 0,
+        preemptMinimumWalk: Math.ceil(this.#table.preempt.minWalkS ?? 0),
         preemptEnterPedClear: own,
         preemptDwellGreen: Math.ceil(this.#table.preempt.minDwellS),
         preemptMaximumPresence: this.#table.preempt.maxPresenceS,

@@ -5,6 +5,7 @@ import type { MissionOrder } from './centre.ts'
 import { readCityCase } from './city/city-case.ts'
 import type { Mission } from './missions.ts'
 import { ORIGIN_MS } from './origin.ts'
+import { nobodyWalks, type PedestrianModel, sumOf, withPedestrians } from './pedestrians.ts'
 import { ambulanceId } from './run-files.ts'
 import type { PreparedScenario, SumoScenario } from './sumo-scenario.ts'
 
@@ -16,6 +17,8 @@ export interface SignalConditions {
   maxPresenceS: number
   /** How plans come back after a pre-emption; by the shorter way where not given. */
   recovery?: Recovery | undefined
+  /** People on foot who walk beside the traffic; nobody where not given. */
+  pedestrians?: PedestrianModel | undefined
 }
 
 export const referenceConditions: SignalConditions = { minGreenS: 7, maxPresenceS: 120 }
@@ -28,8 +31,12 @@ export async function prepareScenario(
   conditions: SignalConditions = referenceConditions,
 ): Promise<PreparedScenario> {
   const { netFile, signalsFile, cityDir } = scenario
-  const { recovery } = conditions
+  const { recovery, pedestrians } = conditions
   if (cityDir !== undefined) {
+    if (pedestrians) {
+      const message = 'are in the plans of this city already; leave the option out'
+      throw new InputError('pedestrians', `people on foot ${message}`, [{ field: 'pedestrians', message }])
+    }
     const { imported, ...more } = await readCityCase({ ...scenario, cityDir })
     const junctions = imported.city.junctions.map((table) => under(table, conditions))
     return { scenario, imported: { ...imported, city: { ...imported.city, junctions } }, recovery, ...more }
@@ -39,9 +46,13 @@ export async function prepareScenario(
     timeZone: 'UTC',
     ...(signalsFile !== undefined && { signals: signalsFile }),
   })
-  const junctions = imported.city.junctions.map((table) => fromOrigin(under(table, conditions)))
-  const city: City = { ...imported.city, junctions }
-  return { scenario, imported: { ...imported, city }, plan, recovery }
+  const walked = imported.city.junctions.map((table) => {
+    const vehicles = fromOrigin(under(table, conditions))
+    return pedestrians ? withPedestrians(vehicles, pedestrians, plan) : { table: vehicles, report: nobodyWalks }
+  })
+  const city: City = { ...imported.city, junctions: walked.map(({ table }) => table) }
+  const prepared: PreparedScenario = { scenario, imported: { ...imported, city }, plan, recovery }
+  return pedestrians ? { ...prepared, pedestrians: sumOf(walked.map(({ report }) => report)) } : prepared
 }
 
 function under(table: JunctionTable, { minGreenS, maxPresenceS }: SignalConditions): JunctionTable {

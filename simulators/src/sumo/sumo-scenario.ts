@@ -1,6 +1,7 @@
 import type { Recovery } from '@clearway/edge'
 import type { SumoPlan } from '@clearway/routing'
 import type { SimulatedCity } from './centre.ts'
+import type { PedestrianReport } from './pedestrians.ts'
 
 /** The files of an evaluation and how SUMO is to run them. */
 export interface SumoScenario {
@@ -21,6 +22,8 @@ export interface PreparedScenario {
   imported: SimulatedCity
   plan: SumoPlan
   recovery?: Recovery | undefined
+  /** Where the model was asked for. */
+  pedestrians?: PedestrianReport
   /** Arcs between two edges that follow one another, where the network has them as one junction. */
   innerArcs?(from: number, to: number): readonly number[]
 }

@@ -200,6 +200,7 @@ describe('a controller that is not fit is not asked', () => {
     column('preemptTrackRedClear', 25, 29, /2.9 s/),
     column('preemptEnterPedClear', 8, 11, /11 \(11 s\).*12 s; set 255/),
     column('preemptMinimumGreen', 6, 3, /3 s, below preempt.minGreenS 4/),
+    column('preemptMinimumWalk', 7, 3, /3 s, below preempt.minWalkS 4/),
     column('preemptTrackGreen', 9, 5, /railways; set 0/),
     column('preemptControl', 2, 9, /bit 3/),
     column('preemptLink', 3, 1, /another preempt/),
@@ -221,7 +222,8 @@ describe('a controller that is not fit is not asked', () => {
     ['unitBackupTime', `${asc}.3.3.0`, 0, /would never end by itself/] as const,
     ['unitBackupTime', `${asc}.3.3.0`, 1, /too short/] as const,
   ])('%s (%s = %s)', async (field, oid, value, message) => {
-    bench = await NtcipBench.open(crossing())
+    const table = crossing()
+    bench = await NtcipBench.open({ ...table, preempt: { ...table.preempt, minWalkS: 4 } })
     await bench.program(oid, value)
     await bench.until(() => bench.driver.report()?.refusal !== undefined, 5)
     const report = bench.driver.report()

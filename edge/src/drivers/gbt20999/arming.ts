@@ -64,6 +64,10 @@ export class Arming {
     this.#table.groups.forEach((_, index) => {
       this.#judgeGroup(index)
     })
+    if ((this.#table.preempt.minWalkS ?? 0) > 0) {
+      const message = 'cannot be kept: GB/T 20999 has no least walk of an urgent request; leave it out'
+      this.#faults.push({ field: 'preempt.minWalkS', message })
+    }
     this.#judgeConflicts()
     this.#judgeStages()
     this.#judgeRows()

@@ -209,6 +209,15 @@ function intervalFaults(from: Reading, row: number, phases: Programming['phases'
   if (green < safeS) {
     faults.push(fault(preempt.minimumGreen(row), `is ${green} s, below preempt.minGreenS ${safeS}; set at least that`))
   }
+  const walk = from.integer(preempt.minimumWalk(row), 0, byte)
+  const safeWalkS = Math.min(
+    table.preempt.minWalkS ?? 0,
+    longest(({ walkS }) => walkS),
+  )
+  if (walk < safeWalkS) {
+    const message = `is ${walk} s, below preempt.minWalkS ${safeWalkS}; set at least that`
+    faults.push(fault(preempt.minimumWalk(row), message))
+  }
   return faults
 }
 

@@ -79,6 +79,7 @@ export const preempt = {
   link: column('preemptLink', '6.2.1.3'),
   minimumDuration: column('preemptMinimumDuration', '6.2.1.5'),
   minimumGreen: column('preemptMinimumGreen', '6.2.1.6'),
+  minimumWalk: column('preemptMinimumWalk', '6.2.1.7'),
   enterPedClear: column('preemptEnterPedClear', '6.2.1.8'),
   trackGreen: column('preemptTrackGreen', '6.2.1.9'),
   dwellGreen: column('preemptDwellGreen', '6.2.1.10'),

@@ -13,6 +13,12 @@ function faultsWith(name: string, change: (data: Uint8Array) => Answer, more: ob
 
 const set = (at: number, value: number) => (data: Uint8Array) => ({ data: data.with(at, value) })
 
+it('cannot be held to a least walk', () => {
+  const walked = { ...table, preempt: { ...table.preempt, minWalkS: 5 } }
+  const faults = new Arming(walked, site(), soundProgramming()).faults()
+  expect(faults.map(({ field }) => field)).toEqual(['preempt.minWalkS'])
+})
+
 describe('a controller that is programmed as the table says', () => {
   it('may be armed, and nothing more is read than is judged', () => {
     expect(new Arming(table, site(), soundProgramming()).faults()).toEqual([])

@@ -29,6 +29,7 @@ export interface SumoEdge {
 export interface SumoLane {
   speedMps: number
   lengthM: number
+  widthM: number
   /** Vehicle classes. */
   allow: string
   disallow: string
@@ -55,6 +56,9 @@ type Point = [x: number, y: number]
 
 const FASTEST_MPS = 200
 const LONGEST_M = 1e6
+const WIDEST_M = 100
+/** Of a lane that says nothing else. */
+const LANE_WIDTH_M = 3.2
 
 /**
  * @throws WorldError `file-unreadable`
@@ -184,6 +188,7 @@ function edgeOf(tag: XmlTag): SumoEdge | undefined {
 const laneOf = (tag: XmlTag): SumoLane => ({
   speedMps: tag.number('speed', 0, FASTEST_MPS),
   lengthM: tag.number('length', 0, LONGEST_M),
+  widthM: tag.attributes.width === undefined ? LANE_WIDTH_M : tag.number('width', 0, WIDEST_M),
   allow: tag.attributes.allow ?? '',
   disallow: tag.attributes.disallow ?? '',
 })

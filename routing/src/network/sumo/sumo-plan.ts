@@ -10,7 +10,7 @@ import type { Unproject } from './projection.ts'
 export interface SumoPlan {
   /** Edge → arc; an edge that was left out is absent. */
   arcOf: ReadonlyMap<string, number>
-  edges: ReadonlyMap<string, { lanes: readonly { lengthM: number; speedMps: number }[] }>
+  edges: ReadonlyMap<string, { lanes: readonly { lengthM: number; speedMps: number; widthM: number }[] }>
   /** By arc and next arc. */
   turns: ReadonlyMap<number, ReadonlyMap<number, SumoTurn>>
   /** Metres of the net → degrees. */
@@ -46,6 +46,8 @@ interface SumoSignalLink {
   approach: string | undefined
   /** The signal group that releases it; undefined inside the junction. */
   group: string | undefined
+  /** Where it leads; undefined inside the junction. */
+  exit?: string | undefined
 }
 
 /** Roads of a city and what of the network they are: `edgeOf` by arc, −1 where it is none; `signalOf` by junction. */
@@ -77,7 +79,7 @@ export function sumoPlan(
         const way = from === undefined || to === undefined ? undefined : wayOf(network, table, from, to)
         const { linkIndex, fromLane } = link
         const place = { linkIndex, fromEdge: link.from, fromLane, toEdge: link.to }
-        return { ...place, approach: way?.approach, group: way?.group }
+        return { ...place, approach: way?.approach, group: way?.group, exit: way?.exit }
       })
       return [table.id, { id, program: net.programs.get(id), links }]
     }),
@@ -113,7 +115,7 @@ function wayOf(
   table: JunctionTable,
   from: number,
   to: number,
-): { approach: string; group: string } | undefined {
+): { approach: string; group: string; exit?: string } | undefined {
   const stopLine = network.approaches[network.approachOfArc[from]!]
   const approach = table.approaches.find(({ id }) => stopLine?.junction === table.id && id === stopLine.approach)
   if (!approach) return undefined
@@ -121,7 +123,8 @@ function wayOf(
   const seen = new Set([to])
   for (const arc of seen) {
     const exit = network.exits[network.exitOfArc[arc]!]
-    if (exit?.junction === table.id) return { approach: approach.id, group: groupTowards(approach, exit.exit) }
+    if (exit?.junction === table.id)
+      return { approach: approach.id, group: groupTowards(approach, exit.exit), exit: exit.exit }
     if ((network.flags[arc]! & arcFlag.inside) === 0) continue
     const node = network.head[arc]!
     for (let next = network.firstOut[node]!; next < network.firstOut[node + 1]!; next++) {

@@ -13,3 +13,10 @@ export function secondsOf(text: string): number {
   if (!/^\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError('A number of seconds is expected.')
   return Number(text)
 }
+
+/** Reads an option that is a share, 0 to 1. */
+export function shareOf(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value
+  throw new InvalidArgumentError('A share from 0 to 1 is expected.')
+}

@@ -41,9 +41,13 @@ function run(controller: string, seed: number, tripsS: number[], along: number, 
     },
     absences: controller === 'none' ? [] : [absence(10, 40), absence(10, 60), absence(10, undefined)],
     passings: [{ mission: '0', junction: 'j', atS: 5, shown: controller === 'bluelight' ? 'red' : 'green' }],
-    ...{ monitorTrips: 0, digest: `${controller}-${seed}`, simulatedS: 600, tookS: 1 },
+    ...{ monitorTrips: 0, digest: `${controller}-${seed}`, simulatedS: 600, tookS: 60 },
+    memory: { processMiB: 100 * seed, heapMiB: 40 + seed, sumoMiB: 30 },
+    ...(controller !== 'none' && { plannerTimes: { step: times(seed), dispatch: times(2 * seed) } }),
   }
 }
+
+const times = (ms: number) => ({ count: 10, p50Ms: ms, p99Ms: 2 * ms, mostMs: 3 * ms })
 
 const runs = [
   run('none', 1, [200, 400], 100, 100),
@@ -108,6 +112,24 @@ describe('the results of an evaluation', () => {
     expect(tradeOff.match(/<circle/g)).toHaveLength(2)
     expect(drawTrips(result).match(/<circle/g)).toHaveLength(8)
     for (const svg of [tradeOff, drawTrips(result)]) expect(svg).not.toMatch(/NaN|undefined|Infinity/)
+  })
+
+  it('tell what a run took of the machine, where all runs have it', () => {
+    expect(own.machine).toEqual({
+      realTimeShare: 0.1,
+      memory: { processMiB: 200, heapMiB: 42, sumoMiB: 30 },
+      planner: {
+        step: { count: 20, p50Ms: 1.5, p99Ms: 3, mostMs: 6 },
+        dispatch: { count: 20, p50Ms: 3, p99Ms: 6, mostMs: 12 },
+      },
+    })
+    const tables = tablesOf(resultWith([none, lead], runs))
+    expect(tables).toMatch(
+      /^\| lead-15 \| 0\.100 \| 1\.5 \/ 3\.0 \/ 6\.0 \| 3\.0 \/ 6\.0 \/ 12\.0 \| 200 \| 42 \| 30 \|$/m,
+    )
+    expect(tables).toMatch(/^\| none \| 0\.100 \| – \| – \| 200 \|/m)
+    const older = runs.map(({ memory: _, ...rest }) => rest as EvaluatedRun)
+    expect(tablesOf(resultWith([none, lead], older))).not.toContain('MiB')
   })
 
   it('are drawn without a stress case that is far beyond the others, which is told in words', () => {

@@ -23,7 +23,7 @@ import type { ControllerSpec, RunConditions, Settings, Transport, Ways } from '.
 import { tablesOf } from '../evaluation/table.ts'
 import { drawTradeOff } from '../evaluation/trade-off-picture.ts'
 import { drawTrips } from '../evaluation/trips-picture.ts'
-import { wholeFrom } from '../option-values.ts'
+import { shareOf, wholeFrom } from '../option-values.ts'
 import { evaluateTrafficCommand } from './evaluate-traffic.ts'
 
 interface GreenChannelOptions extends ReportOptions {
@@ -34,6 +34,7 @@ interface GreenChannelOptions extends ReportOptions {
   caseFolder?: string
   missions?: string
   trips: number
+  togetherAtS?: number
   seeds: number
   firstSeed: number
   controllers: string
@@ -75,13 +76,6 @@ const above0 = (text: string): number => {
   return value
 }
 
-const share = (text: string): number => {
-  const value = Number(text)
-  if (!(value >= 0 && value <= 1) || text.trim() === '')
-    throw new InvalidArgumentError('A share from 0 to 1 is expected.')
-  return value
-}
-
 /** `NAME:KEY=VALUE,…` → `clearway-NAME` with these settings. */
 function variantOf(text: string, before: ReadonlyMap<string, Settings> = new Map()): ReadonlyMap<string, Settings> {
   const [, name, list] = /^([a-z0-9.-]+):(.+)$/.exec(text) ?? []
@@ -105,6 +99,7 @@ export function evaluateCommand(): Command {
     .option('--case-folder <folder>', 'keeps the files of Heidelberg')
     .option('--missions <file>', 'JSON list of { id, depart, route }; drawn from the demand if absent')
     .option('--trips <n>', 'missions to draw where none are given', whole, 10)
+    .option('--together-at-s <s>', 'missions that are drawn all depart in this second', seconds)
     .option('--seeds <n>', 'runs of each controller', whole, 5)
     .option('--first-seed <n>', 'the first of them', whole, 1)
     .option('--controllers <list>', 'by comma', DEFAULT_CONTROLLERS)
@@ -153,15 +148,15 @@ export function evaluateCommand(): Command {
         .choices(['chosen', 'given'])
         .default('chosen'),
     )
-    .option('--silent-junctions <share>', 'of junctions that answer nobody', share, undisturbed.silentJunctions)
+    .option('--silent-junctions <share>', 'of junctions that answer nobody', shareOf, undisturbed.silentJunctions)
     .option('--position-every-s <s>', 'vehicles say so often where they are', whole, undisturbed.positionEveryS)
     .option(
       '--false-detectors <share>',
       'of detectors that make up what they report',
-      share,
+      shareOf,
       undisturbed.falseDetectors,
     )
-    .option('--compliance <share>', 'of ordinary drivers that take another way when clearway advises it', share, 0)
+    .option('--compliance <share>', 'of ordinary drivers that take another way when clearway advises it', shareOf, 0)
     .option('--parallel <n>', 'runs at the same time', whole, availableParallelism())
     .option('--json <file>', 'writes the results')
     .option('--out <folder>', 'writes the tables and their plots')
@@ -266,5 +261,6 @@ async function missionsOf(options: GreenChannelOptions, { scenario, signals }: R
     )
   }
   if (options.missions) return readMissions(options.missions, plan)
-  return generateMissions(await readRoutedDemand(scenario), plan, options.trips, seededRandom(MISSIONS_SEED))
+  const demand = await readRoutedDemand(scenario)
+  return generateMissions(demand, plan, options.trips, seededRandom(MISSIONS_SEED), options.togetherAtS)
 }

@@ -22,7 +22,7 @@ import {
   loadConfig,
 } from '@clearway/gateway'
 import { arcsAlong, type RoadNetwork, saveCity } from '@clearway/routing'
-import type { AdvisedRoad, Centre, CentreSurroundings, MissionOrder } from '@clearway/simulators'
+import type { AdvisedRoad, Centre, CentreSurroundings, MissionOrder, PlannerTimes } from '@clearway/simulators'
 import { type DeviceLinks, MemoryLinks, MqttLinks } from './device-links.ts'
 import type { Settings, Transport, Ways } from './run-order.ts'
 
@@ -132,6 +132,17 @@ export class GatewayCentre implements Centre {
 
   take(): Promise<void> {
     return this.#started.take()
+  }
+
+  async plannerTimes(): Promise<PlannerTimes> {
+    const { values } = await this.#gateway.core.metrics.getSingleMetric('clearway_planner_seconds')!.get()
+    const of = (work: string) => {
+      const own = values.filter(({ labels }) => labels.work === work)
+      const ms = (quantile: number) => (own.find(({ labels }) => labels.quantile === quantile)?.value ?? 0) * 1000
+      const count = own.find((value) => (value as { metricName?: string }).metricName?.endsWith('_count'))?.value ?? 0
+      return { count, p50Ms: ms(0.5), p99Ms: ms(0.99), mostMs: ms(1) }
+    }
+    return { step: of('step'), dispatch: of('dispatch') }
   }
 
   /** The agents have stopped. */

@@ -1,4 +1,12 @@
-import { ambulanceId, type GreenChannelOutcome, type Mission, type OthersDelay, type Side } from '@clearway/simulators'
+import {
+  ambulanceId,
+  type GreenChannelOutcome,
+  type MemoryUse,
+  type Mission,
+  type OthersDelay,
+  type PlannerTimes,
+  type Side,
+} from '@clearway/simulators'
 import { estimate, mean, percentile } from './estimate.ts'
 import type { ControllerSpec, Settings } from './run-order.ts'
 
@@ -55,6 +63,16 @@ export interface ControllerResult {
   /** Stop lines that ambulances crossed while their signal was yellow, or red. */
   yellowPassings: number
   redPassings: number
+  /** What a run took of the machine; memory is the most of all runs. Absent in results that were written before. */
+  machine?: MachineResult
+}
+
+interface MachineResult {
+  /** Of the wall clock, for a second of the simulation. */
+  realTimeShare: number
+  memory: MemoryUse
+  /** Where the controller plans. Quantiles are means over the runs, `mostMs` is of all. */
+  planner?: PlannerTimes
 }
 
 interface SideResult {
@@ -147,6 +165,27 @@ function resultOf(controller: ControllerSpec, measured: Measured): ControllerRes
     ...{ wastedGreenS: wasted.mean, wastedGreenS95: half(wasted) },
     yellowPassings: sum(({ passings }) => passings.filter(({ shown }) => shown === 'yellow').length),
     redPassings: sum(({ passings }) => passings.filter(({ shown }) => shown === 'red').length),
+    ...(runs.every(({ memory }) => memory) && { machine: machineOf(runs) }),
+  }
+}
+
+function machineOf(runs: readonly EvaluatedRun[]): MachineResult {
+  const most = (of: (use: MemoryUse) => number | undefined) => Math.max(...runs.map(({ memory }) => of(memory) ?? 0))
+  const sumoMiB = most((use) => use.sumoMiB)
+  const times = runs.flatMap(({ plannerTimes }) => plannerTimes ?? [])
+  const planner = (work: keyof PlannerTimes): PlannerTimes['step'] => ({
+    count: times.reduce((total, one) => total + one[work].count, 0),
+    p50Ms: mean(times.map((one) => one[work].p50Ms)),
+    p99Ms: mean(times.map((one) => one[work].p99Ms)),
+    mostMs: Math.max(...times.map((one) => one[work].mostMs)),
+  })
+  return {
+    realTimeShare: mean(runs.map(({ tookS, simulatedS }) => tookS / simulatedS)),
+    memory: {
+      ...{ processMiB: most((use) => use.processMiB), heapMiB: most((use) => use.heapMiB) },
+      ...(sumoMiB > 0 && { sumoMiB }),
+    },
+    ...(times.length > 0 && { planner: { step: planner('step'), dispatch: planner('dispatch') } }),
   }
 }
 

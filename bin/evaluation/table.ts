@@ -1,3 +1,4 @@
+import type { PlannerTimes } from '@clearway/simulators'
 import type { EvaluationResult } from './green-channel.ts'
 import type { ControllerResult } from './results.ts'
 
@@ -47,6 +48,19 @@ const others: readonly Column[] = [
   ['wasted green, s per trip', (one) => valued(one.wastedGreenS, one.wastedGreenS95, 1)],
 ]
 
+const milliseconds = (times: PlannerTimes['step'] | undefined): string =>
+  times ? [times.p50Ms, times.p99Ms, times.mostMs].map((ms) => ms.toFixed(1)).join(' / ') : '–'
+
+const machine: readonly Column[] = [
+  name,
+  ['run, share of real time', (one) => valued(one.machine!.realTimeShare, null, 3)],
+  ['a second of a mission, p50 / p99 / most, ms', (one) => milliseconds(one.machine!.planner?.step)],
+  ['a dispatch, p50 / p99 / most, ms', (one) => milliseconds(one.machine!.planner?.dispatch)],
+  ['process, MiB', (one) => valued(one.machine!.memory.processMiB, null)],
+  ['heap, MiB', (one) => valued(one.machine!.memory.heapMiB, null)],
+  ['SUMO, MiB', (one) => valued(one.machine!.memory.sumoMiB ?? null, null)],
+]
+
 function tableOf(columns: readonly Column[], controllers: readonly ControllerResult[]): string {
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   const head = columns.map(([text]) => text)
@@ -62,5 +76,8 @@ export function tablesOf({ freeFlowS, controllers, missions }: EvaluationResult)
     tableOf(trips, controllers),
     `Others in a run: ${along.vehicles} along the missions, ${across.vehicles} across them, ${elsewhere.vehicles} elsewhere; their changes of mean delay are against none.`,
     tableOf(others, controllers),
+    ...(controllers.every((one) => one.machine)
+      ? ['Planning, and the most memory of a run:', tableOf(machine, controllers)]
+      : []),
   ].join('\n\n')
 }

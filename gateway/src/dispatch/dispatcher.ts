@@ -41,6 +41,7 @@ import { type HarmCounters, harmCounters, junctionHarm } from './junction-harm.t
 import { Mission, type MissionCourse, releaseAfterMs } from './mission.ts'
 import type { Known } from './mission-forecast.ts'
 import { plannedJunctions } from './mission-junctions.ts'
+import { PlannerTimes } from './planner-times.ts'
 import { profileOf } from './role-profile.ts'
 import type { EndedCall } from './served-calls.ts'
 import { UnitBoard } from './unit-board.ts'
@@ -94,6 +95,7 @@ export class Dispatcher {
   readonly #engine: DispatchEngine | undefined
   readonly #roads: Pick<Traffic, 'placeOf' | 'closedArcs'>
   readonly #missions = new Map<string, Mission>()
+  readonly #times: PlannerTimes
 
   constructor(
     core: Core,
@@ -102,6 +104,7 @@ export class Dispatcher {
     roads: Pick<Traffic, 'placeOf' | 'closedArcs'>,
   ) {
     this.#core = core
+    this.#times = new PlannerTimes(core.metrics)
     const { headStartS, queueEstimate, lookAheadJunctions, downstreamFirst } = core.config.greenChannel
     this.#known = {
       board: signals.board,
@@ -149,7 +152,7 @@ export class Dispatcher {
     )
     for (const mission of missions) {
       try {
-        mission.step()
+        this.#times.timed('step', () => mission.step())
       } catch (error) {
         // Tried again in a second; until then it keeps no junction, see PriorityRequestServer.tick.
         this.#core.log.error({ dispatch: mission.dispatch.id, err: error }, 'a mission could not take its step')
@@ -160,6 +163,10 @@ export class Dispatcher {
 
   /** @throws InputError, ConflictError naming the fields of `wish` */
   create(wish: NewDispatch, actor: Actor): Dispatch {
+    return this.#times.timed('dispatch', () => this.#create(wish, actor))
+  }
+
+  #create(wish: NewDispatch, actor: Actor): Dispatch {
     if (wish.vehicle !== undefined && wish.origin !== undefined) {
       const message = 'give vehicle or origin, not both'
       throw new InputError('vehicle-and-origin', message, [

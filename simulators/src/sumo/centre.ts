@@ -37,8 +37,13 @@ export interface Centre {
   turn(): Promise<void>
   /** Resolves when everything that was sent on either way so far has arrived. */
   take(): Promise<void>
+  /** How long planning has taken so far, where it plans. */
+  plannerTimes?(): Promise<PlannerTimes>
   stop(): Promise<void>
 }
+
+/** Of a run: each second of each mission, and making each dispatch, ms. */
+export type PlannerTimes = Record<'step' | 'dispatch', { count: number; p50Ms: number; p99Ms: number; mostMs: number }>
 
 /** A city in a simulation. */
 export type SimulatedCity = Pick<ImportedCity, 'city' | 'network' | 'streets' | 'walking'>

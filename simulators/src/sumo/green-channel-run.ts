@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seededRandom, WorldError } from '@clearway/contracts'
 import type { Absence } from './absences.ts'
-import type { CentreOf } from './centre.ts'
+import type { CentreOf, PlannerTimes } from './centre.ts'
 
 import type { DiversionOutcome } from './compliant-drivers.ts'
 import { type Disturbances, undisturbed } from './disturbances.ts'
+import { HeapWatch, type MemoryUse } from './memory.ts'
 import { type Mission, shiftOf } from './missions.ts'
 import { delaysBySide, type OthersDelay, type Side, sideOf } from './others.ts'
 import { Plant, type PlantStep } from './plant.ts'
@@ -55,6 +56,9 @@ export interface GreenChannelOutcome {
   digest: string
   simulatedS: number
   tookS: number
+  memory: MemoryUse
+  /** Of a centre that plans. */
+  plannerTimes?: PlannerTimes
 }
 
 const DETECTOR_PERIOD_S = 5
@@ -90,6 +94,8 @@ export async function runGreenChannel(run: GreenChannelRun): Promise<GreenChanne
       lateralResolutionM: bluelight ? BLUELIGHT_LATERAL_M : undefined,
     })
     let plant: Plant
+    let memory: MemoryUse
+    const heap = new HeapWatch()
     try {
       plant = await driven(sumo, endS, {
         ...{ prepared, missions, beginS, centreOf: run.centreOf },
@@ -98,14 +104,16 @@ export async function runGreenChannel(run: GreenChannelRun): Promise<GreenChanne
         compliance: run.compliance ?? 0,
         onStep: (step) => {
           digest.update(JSON.stringify([step.atS, [...step.signals], step.ambulances]))
+          heap.look(step.atS)
           run.onStep?.(step)
         },
       })
+      memory = heap.use(sumo.peakMiB)
       await sumo.stop()
     } catch (error) {
       throw await sumo.abandon(error)
     }
-    const { compliant } = plant
+    const { compliant, plannerTimes } = plant
     const trips = readTripInfo(file('tripinfo.xml'))
       .filter(({ departS }) => departS >= 0)
       // SUMO counts against free driving on the way that was taken; who was led round has lost that too.
@@ -119,6 +127,8 @@ export async function runGreenChannel(run: GreenChannelRun): Promise<GreenChanne
       monitorTrips: plant.trips.length,
       ...(compliant && { diversion: compliant.outcome }),
       digest: digest.digest('hex'),
+      memory,
+      ...(plannerTimes && { plannerTimes }),
       simulatedS: plant.atS - beginS,
       tookS: (performance.now() - began) / 1000,
     }

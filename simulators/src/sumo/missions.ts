@@ -61,6 +61,7 @@ const LEAST_SIGNALS = 3
 /**
  * Missions along trips of the demand, spread over its middle, where the network is full.
  *
+ * @param togetherAtS they all depart then instead
  * @throws InputError `missions` when no trip passes enough signals
  */
 export function generateMissions(
@@ -68,6 +69,7 @@ export function generateMissions(
   plan: SumoPlan,
   count: number,
   random: Random,
+  togetherAtS?: number,
 ): Mission[] {
   const stopped = new Set(
     [...plan.signals.values()].flatMap(({ links }) => links.filter(({ approach }) => approach).map((l) => l.fromEdge)),
@@ -83,6 +85,6 @@ export function generateMissions(
   const [fromS, spanS] = [firstS + (lastS - firstS) / 6, ((lastS - firstS) * 2) / 3]
   return Array.from({ length: count }, (_, i): Mission => {
     const { route } = eligible[Math.floor(random.next() * eligible.length)]!
-    return { id: String(i), departS: Math.round(fromS + (spanS * i) / count), route }
+    return { id: String(i), departS: togetherAtS ?? Math.round(fromS + (spanS * i) / count), route }
   })
 }

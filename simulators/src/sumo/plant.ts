@@ -9,7 +9,7 @@ import {
   VehicleAgent,
 } from '@clearway/edge'
 import { type Absence, AbsenceWatch } from './absences.ts'
-import type { Centre, CentreOf } from './centre.ts'
+import type { Centre, CentreOf, PlannerTimes } from './centre.ts'
 import { CompliantDrivers, LOOK_EVERY_S } from './compliant-drivers.ts'
 import type { AdvisedWindow } from './detour.ts'
 import { type Disturbances, falseDetector, falseDetectors, silentJunctions } from './disturbances.ts'
@@ -74,6 +74,8 @@ interface Crew {
  */
 export class Plant {
   readonly clock: ManualClock
+  /** Of a centre that plans, once it has stopped. */
+  plannerTimes: PlannerTimes | undefined
   readonly #traci: TraciClient
   readonly #options: PlantOptions
   readonly #street: Street
@@ -223,6 +225,7 @@ export class Plant {
     const agents = [...this.#signals, ...this.#detectors, ...this.#crews.map(({ agent }) => agent)]
     await Promise.all(agents.map((agent) => agent.stop()))
     await this.#centre?.take()
+    this.plannerTimes = await this.#centre?.plannerTimes?.()
     await this.#centre?.stop()
   }
 

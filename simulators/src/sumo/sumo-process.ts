@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { WorldError } from '@clearway/contracts'
+import { peakMiB } from './memory.ts'
 import { findSumo, sumoHome, sumoInstallLine } from './sumo-program.ts'
 import { TraciClient } from './traci/client.ts'
 
@@ -77,6 +78,11 @@ export class SumoProcess {
     await this.traci.close()
     if ((await this.#endWithin(ENDS_WITHIN_MS)) === undefined) this.#child.kill('SIGKILL')
     await this.#ended
+  }
+
+  /** The most memory that it has had, MiB; undefined where the system does not tell. */
+  get peakMiB(): number | undefined {
+    return this.#child.pid === undefined ? undefined : peakMiB(this.#child.pid)
   }
 
   async #endWithin(ms: number): Promise<string | undefined> {

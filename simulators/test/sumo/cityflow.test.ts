@@ -2,7 +2,7 @@ import { type Roadnet, roadnetOf } from '@clearway/routing'
 import { describe, expect, it } from 'vitest'
 import { demandFile, tripsOfFlow } from '../../src/sumo/cityflow/flow-file.ts'
 import { plainNetwork } from '../../src/sumo/cityflow/plain-network.ts'
-import { stagePlan } from '../../src/sumo/cityflow/stage-plan.ts'
+import { bearingOfPoints, stagePlan } from '../../src/sumo/cityflow/stage-plan.ts'
 
 const sides = { north: [0, 300], east: [300, 0], south: [0, -300], west: [-300, 0] } as const
 type Side = keyof typeof sides
@@ -162,9 +162,8 @@ describe('a plan of stages', () => {
     const connections = links.map(({ startRoad, endRoad }, linkIndex) => ({
       ...{ from: startRoad, to: endRoad, fromLane: 0, toLane: 0, tl: 'x', linkIndex },
     }))
-    const file = stagePlan(net, { connections } as unknown as Parameters<typeof stagePlan>[1], {
-      ...{ greenS: 20, yellowS: 3, allRedS: 2 },
-    })
+    const made = { connections } as unknown as Parameters<typeof stagePlan>[1]
+    const file = stagePlan(net, made, { greenS: 20, yellowS: 3, allRedS: 2 }, bearingOfPoints(net))
     return [...file.matchAll(/duration="(\d+)" state="(\w+)" name="([\w-]+)"/g)].map((m) => m.slice(1).join(' '))
   }
 

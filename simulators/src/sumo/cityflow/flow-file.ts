@@ -28,7 +28,7 @@ const Flow = Type.Array(
 const check = compile(Flow)
 type FlowEntry = Static<typeof Flow>[number]
 
-interface FlowTrip {
+export interface FlowTrip {
   departS: number
   route: readonly string[]
   vehicle: Static<typeof FlowVehicle>

@@ -19,9 +19,10 @@ const forbidden = /[\s|\\'";,<>&]|^:/
  * A CityFlow road network in the words of SUMO. Ids stay; lanes are counted from the outside in, where CityFlow counts
  * from the inside out.
  *
+ * @param lengthM of roads that are not as long as from end to end
  * @throws InputError `roadnet` naming a road or intersection that SUMO could not take
  */
-export function plainNetwork(roadnet: Roadnet): PlainNetwork {
+export function plainNetwork(roadnet: Roadnet, lengthM: ReadonlyMap<string, number> = new Map()): PlainNetwork {
   for (const { id } of [...roadnet.intersections, ...roadnet.roads]) {
     if (id === '' || forbidden.test(id)) {
       throw refused('id', `"${id}" is no id for SUMO; rename it, without spaces, quotes, commas and angle brackets`)
@@ -35,7 +36,10 @@ export function plainNetwork(roadnet: Roadnet): PlainNetwork {
   const links = roadnet.intersections.flatMap(({ roadLinks }) => roadLinks)
   return {
     nodes: xml('nodes', nodes),
-    edges: xml('edges', roadnet.roads.map(edgeOf)),
+    edges: xml(
+      'edges',
+      roadnet.roads.map((road) => edgeOf(road, lengthM.get(road.id))),
+    ),
     connections: xml('connections', [
       ...links.flatMap((link) => connectionsOf(link, roads.get(link.startRoad)!, roads.get(link.endRoad)!)),
       ...endsOf(roadnet, links),
@@ -51,11 +55,12 @@ function refused(field: string, message: string): InputError {
   return new InputError('roadnet', message, [{ field, message }])
 }
 
-function edgeOf({ id, startIntersection, endIntersection, points, lanes }: Road): string {
+function edgeOf({ id, startIntersection, endIntersection, points, lanes }: Road, lengthM: number | undefined): string {
   const speeds = lanes.map(({ maxSpeed }) => maxSpeed)
   const widths = lanes.map(({ width = LANE_WIDTH_M }) => width)
   const shape = points.length > 2 ? ` shape="${points.map(({ x, y }) => `${x},${y}`).join(' ')}"` : ''
-  const ends = `from="${startIntersection}" to="${endIntersection}"`
+  const length = lengthM === undefined ? '' : ` length="${lengthM}"`
+  const ends = `from="${startIntersection}" to="${endIntersection}"${length}`
   const lane = `numLanes="${lanes.length}" speed="${Math.max(...speeds)}" width="${widths[0]}" spreadType="right"`
   const differing = new Set(speeds).size > 1 || new Set(widths).size > 1
   const inner = lanes.map((_, k) => `<lane index="${lanes.length - 1 - k}" speed="${speeds[k]}" width="${widths[k]}"/>`)

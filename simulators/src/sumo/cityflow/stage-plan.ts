@@ -21,15 +21,21 @@ const FACING_DEG = 150
  * program; its light phases are stages to choose from.
  *
  * @param net made by netconvert of the same road network
+ * @param bearingOf a road where it arrives, degrees clockwise from north
  */
-export function stagePlan(roadnet: Roadnet, net: SumoNet, times: StagePlanTimes): string {
+export function stagePlan(
+  roadnet: Roadnet,
+  net: SumoNet,
+  times: StagePlanTimes,
+  bearingOf: (road: string) => number,
+): string {
   const programs = roadnet.intersections.flatMap((intersection) => {
     const connections = net.connections.filter(({ tl, linkIndex }) => tl === intersection.id && linkIndex >= 0)
     if (connections.length === 0) return []
     const typeOf = new Map(intersection.roadLinks.map((link) => [`${link.startRoad}>${link.endRoad}`, link]))
     const links: (RoadLink | undefined)[] = []
     for (const { from, to, linkIndex } of connections) links[linkIndex] = typeOf.get(`${from}>${to}`)
-    return programOf(intersection.id, links, stagesOf(intersection, roadnet), times)
+    return programOf(intersection.id, links, stagesOf(intersection, bearingOf), times)
   })
   return xml('additional', programs)
 }
@@ -40,9 +46,9 @@ interface Stage {
   type: 'go_straight' | 'turn_left'
 }
 
-function stagesOf({ roadLinks }: Intersection, { roads }: Roadnet): Stage[] {
+function stagesOf({ roadLinks }: Intersection, bearingOf: (road: string) => number): Stage[] {
   const starts = [...new Set(roadLinks.map(({ startRoad }) => startRoad))]
-  const bearings = new Map(starts.map((id) => [id, arrivalBearing(roads.find((road) => road.id === id)!.points)]))
+  const bearings = new Map(starts.map((id) => [id, bearingOf(id)]))
   /** How far from the north–south axis. */
   const offAxis = (id: string) => Math.abs(Math.sin((bearings.get(id)! * Math.PI) / 180))
   const left = new Set(starts.toSorted((a, b) => offAxis(a) - offAxis(b)))
@@ -61,6 +67,12 @@ function stagesOf({ roadLinks }: Intersection, { roads }: Roadnet): Stage[] {
   return stages.filter(({ roads, type }) =>
     roadLinks.some((link) => roads.includes(link.startRoad) && (link.type ?? 'go_straight') === type),
   )
+}
+
+/** Bearings of roads by their points. */
+export function bearingOfPoints({ roads }: Roadnet): (road: string) => number {
+  const byId = new Map(roads.map((road) => [road.id, road]))
+  return (road) => arrivalBearing(byId.get(road)!.points)
 }
 
 /** Degrees clockwise from north at the end of a road. */

@@ -40,6 +40,8 @@ it('the measures of an agent’s log are what the street saw', async () => {
   agent.start()
   const groups = new Map(table.groups.map(({ id }) => [id, new Watcher()]))
   const preemption = new Watcher()
+  // An arrow may go over into a full green, after a pre-emption: for the log it is one.
+  const lamp = (state = '') => state.replace(/^(permissive|protected)-/, '')
   for (let nowMs = startMs; nowMs < startMs + 900_000; nowMs += stepMs) {
     const inS = nowMs - startMs
     if (inS >= 300_000 && inS < 330_000 && inS % 1000 === 0) ask(nowMs, inS)
@@ -47,7 +49,7 @@ it('the measures of an agent’s log are what the street saw', async () => {
     agent.step(clock.now())
     const { display, preempt } = cabinet.report() ?? { display: cabinet.display, preempt: { state: 'other' } }
     for (const [id, watcher] of groups) {
-      watcher.see(display.greenFlash.includes(id) ? 'flash' : (display.groups[id] ?? ''), clock.now())
+      watcher.see(display.greenFlash.includes(id) ? 'flash' : lamp(display.groups[id]), clock.now())
     }
     preemption.see(preempt.state, clock.now())
   }
@@ -70,8 +72,7 @@ it('the measures of an agent’s log are what the street saw', async () => {
   const [measures] = measuring.finish()
   expect(measures?.coverage).toBeGreaterThan(0.999)
   for (const group of measures?.groups ?? []) {
-    const lasted = (shown: string) =>
-      ['permissive', 'protected'].flatMap((right) => groups.get(group.group)?.lasted.get(`${right}-${shown}`) ?? [])
+    const lasted = (shown: string) => groups.get(group.group)?.lasted.get(shown) ?? []
     const saw = (seconds: number[]) => ({
       count: seconds.length,
       minS: Math.min(...seconds),
@@ -80,7 +81,7 @@ it('the measures of an agent’s log are what the street saw', async () => {
     expect(group.green, group.group).toMatchObject(saw(lasted('Movement-Allowed')))
     if (group.kind === 'pedestrian') expect(group.pedestrianClearance).toMatchObject(saw(lasted('clearance')))
     else {
-      expect(group.greenFlash).toMatchObject(saw(groups.get(group.group)?.lasted.get('flash') ?? []))
+      expect(group.greenFlash).toMatchObject(saw(lasted('flash')))
       // The steady yellow that ends the flashing of the start is not that of a green, but a yellow all the same.
       expect(group.yellow).toMatchObject(saw(lasted('clearance')))
     }

@@ -90,8 +90,8 @@ describe.skipIf(!ready)('clearway evaluate traffic (needs sumo and CLEARWAY_TEST
       1,
       expect.stringMatching(/^clearway: cannot read the demand .*ENOENT/),
     ])
-    expect(demand('none', '<trip id="t" depart="0" from="a" to="b"/>')).toMatch(
-      /none\.rou\.xml has no <vehicle> with a/,
+    expect(demand('none', '<vType id="car"/>')).toMatch(
+      /none\.rou\.xml has no vehicle that can be driven; give <vehicle>/,
     )
     expect(demand('unknown', along('road_0_1_0 moon'))).toMatch(/vehicle f1: its route has edge "moon"/)
     const broken = along('road_0_1_0 road_2_1_0')

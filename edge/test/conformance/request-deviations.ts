@@ -173,7 +173,12 @@ export const requestDeviations: Deviations = {
   'unknown-approach': [
     [
       'serves any approach',
-      () => ({ down: hearing(({ approach }) => (approach === 'nowhere' ? { approach: 'n' } : {})) }),
+      // It guesses from the exit, and rightly: from any other approach it would grant what it does not show.
+      () => ({
+        down: hearing(({ approach, exit }) =>
+          approach === 'nowhere' && exit !== 'nowhere' ? { approach: exit === 'n' ? 'e' : 'n' } : {},
+        ),
+      }),
     ],
     [
       'does not say what was wrong',

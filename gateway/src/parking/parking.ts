@@ -1,14 +1,14 @@
 import type { Lot } from '@clearway/contracts'
 import type { Core, Feature } from '../core.ts'
 import { Lifetime } from '../lifetime.ts'
-import { gateReads } from './gate-reads.ts'
 import { LotLedger } from './lot-ledger.ts'
-import { lotRoutes } from './lot-routes.ts'
-import { lotBody } from './lot-view.ts'
-import { seedLots } from './lots.ts'
-import { LotMetricsReader } from './metrics.ts'
-import { stayRoutes } from './stay-routes.ts'
-import { tariffRoutes } from './tariff-routes.ts'
+import { lotRoutes } from './lots/lot-routes.ts'
+import { lotBody } from './lots/lot-view.ts'
+import { seedLots } from './lots/lots.ts'
+import { LotMetricsReader } from './numbers/metrics.ts'
+import { gateReads } from './stays/gate-reads.ts'
+import { stayRoutes } from './stays/stay-routes.ts'
+import { tariffRoutes } from './tariffs/tariff-routes.ts'
 
 /** How often open stays are checked against the stay limit of their lot. */
 const expiryEveryS = 600

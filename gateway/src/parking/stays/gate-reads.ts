@@ -1,8 +1,8 @@
 import { fromTimestamp, type GateRead } from '@clearway/contracts'
-import type { Core } from '../core.ts'
-import type { JournalEntry, Projection } from '../ingest/entry.ts'
-import type { LotLedger } from './lot-ledger.ts'
-import type { LotSetup } from './lots.ts'
+import type { Core } from '../../core.ts'
+import type { JournalEntry, Projection } from '../../ingest/entry.ts'
+import type { LotLedger } from '../lot-ledger.ts'
+import type { LotSetup } from '../lots/lots.ts'
 
 /**
  * Works what the gates report into stays, bills, counts and rollups, exactly once.

@@ -1,6 +1,6 @@
 import type { StatementSync } from 'node:sqlite'
 import type { PlateColour, StayState, VehicleClass } from '@clearway/contracts'
-import type { Records } from '../records/records.ts'
+import type { Records } from '../../records/records.ts'
 
 /** One visit of one vehicle to one lot, as the ledger keeps it. */
 export interface StayRecord {

@@ -10,7 +10,7 @@ import {
   toTimestamp,
 } from '@clearway/contracts'
 import { parse } from 'yaml'
-import type { Records } from '../records/records.ts'
+import type { Records } from '../../records/records.ts'
 import { tariffFaults } from './tariff-faults.ts'
 
 /** The tariff of a lot that names none. */
@@ -25,7 +25,7 @@ export interface Edition {
   document: TariffDocument
 }
 
-const shippedFolder = new URL('./tariffs/', import.meta.url)
+const shippedFolder = new URL('./shipped/', import.meta.url)
 const checkTariff = compile(Tariff)
 
 /** The tariffs that ship: rules in force in 2019, which reproduce the recorded charges of real lots. */
@@ -33,7 +33,7 @@ export const shippedTariffs: readonly Edition[] = readdirSync(shippedFolder)
   .filter((file) => file.endsWith('.yaml'))
   .map((file) => {
     const content = { version: 1, ...parse(readFileSync(new URL(file, shippedFolder), 'utf8')) }
-    const { id, version, validFrom, document } = checkTariff.require(content, `tariffs/${file}`)
+    const { id, version, validFrom, document } = checkTariff.require(content, `tariffs/shipped/${file}`)
     return { id, version, validFromMs: fromTimestamp(validFrom), document }
   })
 

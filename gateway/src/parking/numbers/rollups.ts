@@ -1,6 +1,6 @@
 import type { StatementSync } from 'node:sqlite'
-import type { Records } from '../records/records.ts'
-import type { StayRecord, Stays } from './stays.ts'
+import type { Records } from '../../records/records.ts'
+import type { StayRecord, Stays } from '../stays/stays.ts'
 
 /** Width of a rollup, and the grain of every metric. All zones in use are offset by a multiple of it. */
 export const quarterMs = 900_000

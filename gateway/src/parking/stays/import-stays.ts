@@ -1,6 +1,6 @@
 import { InputError, type PlateColour, type VehicleClass } from '@clearway/contracts'
-import type { Records } from '../records/records.ts'
-import { LotLedger, type VehiclePassage } from './lot-ledger.ts'
+import type { Records } from '../../records/records.ts'
+import { LotLedger, type VehiclePassage } from '../lot-ledger.ts'
 import { normalisePlate } from './plate.ts'
 
 /** A stay from elsewhere: recorded history, or another system's. */

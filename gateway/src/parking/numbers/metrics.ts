@@ -1,9 +1,9 @@
 import { type CityMetricsQuery, fromTimestamp, InputError, type LotMetrics, toTimestamp } from '@clearway/contracts'
 import { DateTime } from 'luxon'
-import type { Records } from '../records/records.ts'
+import type { Records } from '../../records/records.ts'
+import type { LotLedger } from '../lot-ledger.ts'
+import type { LotSetup } from '../lots/lots.ts'
 import type { Span } from './coverage.ts'
-import type { LotLedger } from './lot-ledger.ts'
-import type { LotSetup } from './lots.ts'
 import { effectiveAfterMs, quarterMs, quarterOf, type Rollup } from './rollups.ts'
 
 const dayMs = 86_400_000

@@ -1,7 +1,7 @@
 import { type LotMetrics, toTimestamp } from '@clearway/contracts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { dayMs, hourMs, lotSettings, minuteMs, openLot, startMs } from './small-lot.ts'
+import { dayMs, hourMs, lotSettings, minuteMs, openLot, startMs } from '../small-lot.ts'
 
 const span = { from: toTimestamp(startMs), to: toTimestamp(startMs + hourMs) }
 

@@ -13,12 +13,12 @@ import {
   toTimestamp,
 } from '@clearway/contracts'
 import { Type } from 'typebox'
-import { afterKey, pageOf, rowsWanted } from '../http/paging.ts'
-import { type Actor, type Route, route } from '../http/route.ts'
-import type { BillRecord } from './bills.ts'
-import type { LotLedger } from './lot-ledger.ts'
+import { afterKey, pageOf, rowsWanted } from '../../http/paging.ts'
+import { type Actor, type Route, route } from '../../http/route.ts'
+import type { BillRecord } from '../bills/bills.ts'
+import type { LotLedger } from '../lot-ledger.ts'
+import { quoteLines } from '../tariffs/pricing.ts'
 import { maskPlate, normalisePlate } from './plate.ts'
-import { quoteLines } from './pricing.ts'
 import type { StayRecord } from './stays.ts'
 
 const readers = ['manager', 'cashier', 'auditor', 'data-officer'] as const

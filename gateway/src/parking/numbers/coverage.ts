@@ -1,4 +1,4 @@
-import type { Records } from '../records/records.ts'
+import type { Records } from '../../records/records.ts'
 
 /**
  * A lot's level is known from a passage for this long. Gates keep what they could not send, so silence means that

@@ -11,12 +11,12 @@ import {
   pageQuery,
 } from '@clearway/contracts'
 import { Type } from 'typebox'
-import type { Core } from '../core.ts'
-import { afterKey, type PageRequest, pageOf, pageOfList } from '../http/paging.ts'
-import { type Actor, type Route, rawRoute, route } from '../http/route.ts'
-import type { LotLedger } from './lot-ledger.ts'
-import type { LotMetricsReader } from './metrics.ts'
-import { metricsCsv } from './metrics-csv.ts'
+import type { Core } from '../../core.ts'
+import { afterKey, type PageRequest, pageOf, pageOfList } from '../../http/paging.ts'
+import { type Actor, type Route, rawRoute, route } from '../../http/route.ts'
+import type { LotLedger } from '../lot-ledger.ts'
+import type { LotMetricsReader } from '../numbers/metrics.ts'
+import { metricsCsv } from '../numbers/metrics-csv.ts'
 
 const params = Type.Object({ id: Name })
 const editors = ['manager'] as const

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isPlate, maskPlate, normalisePlate } from '../../src/parking/plate.ts'
+import { isPlate, maskPlate, normalisePlate } from '../../../src/parking/stays/plate.ts'
 
 describe('a plate', () => {
   it.each([

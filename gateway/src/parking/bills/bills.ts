@@ -1,7 +1,7 @@
 import type { StatementSync } from 'node:sqlite'
 import type { BillState } from '@clearway/contracts'
-import type { Records } from '../records/records.ts'
-import type { PriceLine } from './pricing.ts'
+import type { Records } from '../../records/records.ts'
+import type { PriceLine } from '../tariffs/pricing.ts'
 
 export interface BillRecord {
   /** Made of the three that follow it here: issuing twice makes one bill. */

@@ -7,8 +7,8 @@ import {
   type LotSettings,
   NotFoundError,
 } from '@clearway/contracts'
-import type { Records } from '../records/records.ts'
-import { defaultTariff, Tariffs } from './tariffs.ts'
+import type { Records } from '../../records/records.ts'
+import { defaultTariff, Tariffs } from '../tariffs/tariffs.ts'
 
 const dayMs = 86_400_000
 const defaultStayLimitDays = 7

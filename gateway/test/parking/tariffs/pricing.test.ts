@@ -1,10 +1,10 @@
 import type { TariffDocument } from '@clearway/contracts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { priceStay, quoteLines } from '../../src/parking/pricing.ts'
-import { tariffFaults } from '../../src/parking/tariff-faults.ts'
-import { shippedTariffs } from '../../src/parking/tariffs.ts'
-import { minuteMs, startMs } from './small-lot.ts'
+import { priceStay, quoteLines } from '../../../src/parking/tariffs/pricing.ts'
+import { tariffFaults } from '../../../src/parking/tariffs/tariff-faults.ts'
+import { shippedTariffs } from '../../../src/parking/tariffs/tariffs.ts'
+import { minuteMs, startMs } from '../small-lot.ts'
 
 const shipped = (id: string): TariffDocument => {
   const edition = shippedTariffs.find((candidate) => candidate.id === id)

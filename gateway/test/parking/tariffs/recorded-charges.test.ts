@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { importStays } from '../../src/parking/import-stays.ts'
-import { LotLedger } from '../../src/parking/lot-ledger.ts'
-import { LotMetricsReader } from '../../src/parking/metrics.ts'
-import { priceStay } from '../../src/parking/pricing.ts'
-import { shippedTariffs } from '../../src/parking/tariffs.ts'
-import { Records } from '../../src/records/records.ts'
+import { LotLedger } from '../../../src/parking/lot-ledger.ts'
+import { LotMetricsReader } from '../../../src/parking/numbers/metrics.ts'
+import { importStays } from '../../../src/parking/stays/import-stays.ts'
+import { priceStay } from '../../../src/parking/tariffs/pricing.ts'
+import { shippedTariffs } from '../../../src/parking/tariffs/tariffs.ts'
+import { Records } from '../../../src/records/records.ts'
+import { dayMs, lotSettings, minuteMs } from '../small-lot.ts'
 import { recordedCharges, tariffOfRecordedLot } from './recorded-charges.ts'
-import { dayMs, lotSettings, minuteMs } from './small-lot.ts'
 
 const charges = recordedCharges()
 const percent = (part: number, whole: number) => Math.round((1000 * part) / whole) / 10

@@ -10,10 +10,10 @@ import {
   TariffEdition,
 } from '@clearway/contracts'
 import { Type } from 'typebox'
-import type { Core } from '../core.ts'
-import { pageOfList } from '../http/paging.ts'
-import { type Route, route } from '../http/route.ts'
-import type { LotLedger } from './lot-ledger.ts'
+import type { Core } from '../../core.ts'
+import { pageOfList } from '../../http/paging.ts'
+import { type Route, route } from '../../http/route.ts'
+import type { LotLedger } from '../lot-ledger.ts'
 import { priceStay, quoteLines } from './pricing.ts'
 import { tariffBody } from './tariffs.ts'
 

@@ -9,7 +9,7 @@ export interface RecordedCharge {
   chargedFen: number
 }
 
-const file = new URL('../../../simulators/data/parking/cn_bay_sessions_2017_2019.csv.gz', import.meta.url)
+const file = new URL('../../../../simulators/data/parking/cn_bay_sessions_2017_2019.csv.gz', import.meta.url)
 
 /** Every row, those of no length included. */
 export function recordedCharges(): RecordedCharge[] {

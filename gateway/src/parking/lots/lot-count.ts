@@ -1,4 +1,4 @@
-import type { Records } from '../records/records.ts'
+import type { Records } from '../../records/records.ts'
 
 /** After a correction the count is marked for this long, so that somebody looks. */
 const suspectForMs = 3_600_000

@@ -1,5 +1,5 @@
 import { type Lot, toTimestamp } from '@clearway/contracts'
-import { staleAfterMs } from './coverage.ts'
+import { staleAfterMs } from '../numbers/coverage.ts'
 import { type Count, isSuspect } from './lot-count.ts'
 import type { LotSetup } from './lots.ts'
 

@@ -1,9 +1,9 @@
 import { type City, compile, LotSettings } from '@clearway/contracts'
 import { describe, expect, it } from 'vitest'
-import { importStays } from '../../src/parking/import-stays.ts'
-import { LotLedger } from '../../src/parking/lot-ledger.ts'
-import { seedLots } from '../../src/parking/lots.ts'
-import { dayMs, hourMs, lotSettings, minuteMs, openLot, parkingOver, startMs } from './small-lot.ts'
+import { LotLedger } from '../../../src/parking/lot-ledger.ts'
+import { seedLots } from '../../../src/parking/lots/lots.ts'
+import { importStays } from '../../../src/parking/stays/import-stays.ts'
+import { dayMs, hourMs, lotSettings, minuteMs, openLot, parkingOver, startMs } from '../small-lot.ts'
 
 const { name, position, capacity, kind } = lotSettings
 const city = {

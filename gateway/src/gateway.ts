@@ -1,4 +1,4 @@
-import { type Clock, WorldError } from '@clearway/contracts'
+import { type Clock, systemClock, WorldError } from '@clearway/contracts'
 import { createRouteEngine, type RoadNetwork, type RouteEngine } from '@clearway/routing'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -218,11 +218,19 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
   }
 }
 
-/** One engine for everything that asks for ways; a second thread follows the roads. */
-async function openEngine({ config, city }: Core, network: RoadNetwork, lifetime: Lifetime): Promise<RouteEngine> {
+/**
+ * One engine for everything that asks for ways; a second thread follows the roads. Where time is virtual it is this thread:
+ * when an epoch comes into force must not depend on how fast the machine is.
+ */
+async function openEngine(
+  { clock, config, city }: Core,
+  network: RoadNetwork,
+  lifetime: Lifetime,
+): Promise<RouteEngine> {
   const options = { junctions: city?.junctions ?? [], timeZone: timeZoneOf(config, city) }
+  const search = clock === systemClock ? 'hierarchy-with-worker' : 'hierarchy'
   const engine: RouteEngine = await lifetime.open(
-    () => createRouteEngine(network, { ...options, search: 'hierarchy-with-worker' }),
+    () => createRouteEngine(network, { ...options, search }),
     () => engine.close(),
   )
   return engine

@@ -119,7 +119,8 @@ function trafficOn(
       measure()
       if (nowMs - savedMs >= saveEveryMs) {
         savedMs = nowMs
-        await file.save(usual)
+        // The roads are followed on while the disk is busy.
+        void file.save(usual)
       }
       // Rejects when stopped, which ends the loop.
       await clock.wait(batchS, stopping.signal).catch(() => undefined)

@@ -328,6 +328,13 @@ describe('the route engine', () => {
     await town.pass(20)
     expect(town.given.length).toBe(before + 1)
   })
+
+  it('are followed while what is usual is written to the disk', async () => {
+    await town.clock.advance(3599)
+    const before = town.given.length
+    await town.clock.advance(120)
+    expect(town.given.length).toBe(before + 2)
+  })
 })
 
 describe('the forecast', () => {

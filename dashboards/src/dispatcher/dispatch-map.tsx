@@ -248,7 +248,7 @@ export default function DispatchMap(props: DispatchMapProps) {
       cursor={picking ? 'crosshair' : undefined}
     >
       <LayerChoices layers={layers} onChange={setLayers} />
-      <SignalLegend />
+      <SignalLegend advice={layers.roads && advice.length > 0} appearance={appearance} />
       {picking && <p className="pick-hint">{t('dispatch.picking')}</p>}
     </CityMap>
   )

@@ -59,12 +59,27 @@ export const junctionStateColours: Record<DispatchJunctionState, string> = {
   failed: '#d62f4b',
 }
 
+interface Ground {
+  land: string
+  outline: string
+  text: string
+  halo: string
+  route: string
+  /** Roads that others are asked to leave free. */
+  advice: string
+}
+
 /** Ground of the map and of things drawn on it. */
-export const ground: Record<Appearance, { land: string; outline: string; text: string; halo: string; route: string }> =
-  {
-    dark: { land: '#0b1420', outline: '#04080f', text: '#e6edf6', halo: '#0b1420', route: '#19c2ff' },
-    light: { land: '#eef1f5', outline: '#ffffff', text: '#142033', halo: '#ffffff', route: '#0b63ce' },
-  }
+export const ground: Record<Appearance, Ground> = {
+  dark: {
+    ...{ land: '#0b1420', outline: '#04080f', text: '#e6edf6', halo: '#0b1420', route: '#19c2ff' },
+    advice: '#c08cff',
+  },
+  light: {
+    ...{ land: '#eef1f5', outline: '#ffffff', text: '#142033', halo: '#ffffff', route: '#0b63ce' },
+    advice: '#8a3ffc',
+  },
+}
 
 export const roleColours: Record<PriorityRole, string> = {
   ambulance: '#2f7bff',

@@ -10,7 +10,7 @@ export function adviceLayer(advice: readonly Advice[], appearance: Appearance): 
     data: advice,
     pickable: true,
     getPath: ({ geometry }) => geometry.coordinates as [number, number][],
-    getColor: [...rgb(ground[appearance].route), appearance === 'dark' ? 60 : 45],
+    getColor: [...rgb(ground[appearance].advice), appearance === 'dark' ? 90 : 70],
     getWidth: 26,
     widthUnits: 'pixels',
     capRounded: true,

@@ -158,11 +158,11 @@ describe.skipIf(!chromiumPath)('the pages', () => {
     await mapReady()
     const junctions = await all<Junction>('/junctions')
     await page.waitForFunction((count) => window.__clearway?.items('signals') === count, junctions.length)
-    await page.locator('[data-testid="unit-row"][data-unit="amb-3"][data-state="available"]').waitFor()
+    await page.locator('[data-testid="unit-row"][data-unit="amb-4"][data-state="available"]').waitFor()
 
     // An ambulance that stands at one hospital is sent to another.
-    await page.getByTestId('unit-select').selectOption('amb-3')
-    await page.getByTestId('destination-select').selectOption('st-josefskrankenhaus')
+    await page.getByTestId('unit-select').selectOption('amb-4')
+    await page.getByTestId('destination-select').selectOption('sankt-elisabeth')
     await page.getByTestId('preview-button').click()
     await page.getByTestId('plan-junction').first().waitFor()
     const previewed = await page.getByTestId('plan-junction').count()

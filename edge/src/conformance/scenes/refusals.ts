@@ -4,8 +4,8 @@ import type { Examination } from '../examination.ts'
 import { noticeS } from './green.ts'
 import { redWay } from './ways.ts'
 
-/** A device that lives reports within its period, or at the next change if it reports only those. */
-const periodS = 6
+/** A device that lives reports within its period. */
+const aliveWithinS = 6
 const returnsWithinS = 60
 
 const all = [
@@ -88,7 +88,9 @@ async function ignored(
   for (const message of messages(request)) await link.send('request', message)
   const moved = await exam.until(() => exam.state?.mode === 'preempted', 2 * noticeS)
   const lives = () => exam.states.some(({ receivedMs }) => receivedMs > sentMs)
-  const alive = await exam.until(lives, Math.max(periodS, table.cycleS) - 2 * noticeS)
+  // One that was failed for reporting changes only is not failed again for it: the next change comes within a cycle.
+  const silentS = verdicts.failed('state-period') ? Math.max(aliveWithinS, table.cycleS) : aliveWithinS
+  const alive = await exam.until(lives, silentS - 2 * noticeS)
   const reborn = exam.statuses.some(({ retained, receivedMs }) => !retained && receivedMs > sentMs)
   const answer = exam.told(mission)
   const seen = [alive ? 'went on reporting' : 'fell silent', reborn ? 'broke the connection' : '', exam.shown()]

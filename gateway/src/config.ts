@@ -92,6 +92,9 @@ const ConfigSchema = Type.Object({
     timeZone: Type.Optional(
       Type.String({ minLength: 1, description: "IANA zone instead of the imported city's; Asia/Shanghai without one" }),
     ),
+    calendarFile: Type.Optional(
+      File("public holidays and swapped workdays of the city, YAML; without it China's, see docs/tariffs.md"),
+    ),
   }),
   signals: Type.Object({
     eventDays: Type.Integer({

@@ -93,7 +93,7 @@ export function LotDetail({ row, period, onPeriod, onClose }: LotDetailProps) {
             </Suspense>
           </>
         ))}
-      <TariffNote tariff={lot.tariff} />
+      <TariffNote lot={lot.id} tariff={lot.tariff} />
       <StayList lot={lot.id} />
     </aside>
   )

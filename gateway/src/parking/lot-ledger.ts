@@ -9,6 +9,7 @@ import { Rollups } from './numbers/rollups.ts'
 import { isPlate, normalisePlate } from './stays/plate.ts'
 import { type Pairing, type Passage, pairPassages } from './stays/stay-pairing.ts'
 import { type StayRecord, Stays } from './stays/stays.ts'
+import { type Calendar, chinaCalendar } from './tariffs/calendar/calendar.ts'
 import { priceStay } from './tariffs/pricing.ts'
 import { Tariffs } from './tariffs/tariffs.ts'
 
@@ -45,8 +46,11 @@ export class LotLedger {
   readonly rollups: Rollups
   readonly counts: LotCounts
   readonly coverage: Coverage
+  /** By which stays are priced. */
+  readonly calendar: Calendar
 
-  constructor(records: Records) {
+  constructor(records: Records, calendar: Calendar = chinaCalendar) {
+    this.calendar = calendar
     this.tariffs = new Tariffs(records)
     this.lots = new Lots(records, this.tariffs)
     this.counts = new LotCounts(records)
@@ -188,7 +192,9 @@ export class LotLedger {
     if (stay.state !== 'closed' || enteredMs === null || leftMs === null || plate === null) return
     if (stay.vehicleClass === 'emergency') return
     const { document } = this.tariffs.edition(stay.tariff, stay.tariffVersion)
-    const { amountFen, lines } = priceStay(document, { enteredAtMs: enteredMs, leftAtMs: leftMs })
+    const { vehicleClass, colour: plateColour } = stay
+    const rated = { enteredAtMs: enteredMs, leftAtMs: leftMs, vehicleClass, plateColour }
+    const { amountFen, lines } = priceStay(document, rated, this.calendar)
     if (amountFen === 0) return
     const { id, lot, tariff, tariffVersion } = stay
     stay.amountFen = amountFen

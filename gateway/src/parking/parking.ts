@@ -8,6 +8,7 @@ import { seedLots } from './lots/lots.ts'
 import { LotMetricsReader } from './numbers/metrics.ts'
 import { gateReads } from './stays/gate-reads.ts'
 import { stayRoutes } from './stays/stay-routes.ts'
+import { readCalendar } from './tariffs/calendar/calendar.ts'
 import { tariffRoutes } from './tariffs/tariff-routes.ts'
 
 /** How often open stays are checked against the stay limit of their lot. */
@@ -22,7 +23,7 @@ export interface Parking extends Feature {
 
 /** Lots, tariffs, stays, bills and their figures. */
 export function createParking(core: Core): Parking {
-  const ledger = new LotLedger(core.records)
+  const ledger = new LotLedger(core.records, readCalendar(core.config.city.calendarFile))
   if (core.city) seedLots(core.records, core.city)
   const zone = core.config.city.timeZone ?? core.city?.timeZone ?? 'Asia/Shanghai'
   const metrics = new LotMetricsReader(core.records, ledger, zone)

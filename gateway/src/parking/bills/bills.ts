@@ -1,7 +1,7 @@
 import type { StatementSync } from 'node:sqlite'
 import type { BillState } from '@clearway/contracts'
 import type { Records } from '../../records/records.ts'
-import type { PriceLine } from '../tariffs/pricing.ts'
+import { type PriceLine, plainSource } from '../tariffs/price-line.ts'
 
 export interface BillRecord {
   /** Made of the three that follow it here: issuing twice makes one bill. */
@@ -29,8 +29,8 @@ export interface BillFilter {
   state?: BillState | undefined
 }
 
-/** A stored line: rule, from, until, quantity, amount. Its text follows from the tariff version. */
-type PackedLine = [PriceLine['rule'], number, number, number, number]
+/** A stored line: rule, from, until, quantity, amount, and its source where that is not the plain one. */
+type PackedLine = [PriceLine['rule'], number, number, number, number, string?]
 
 const columns = `stay || '-v' || tariff_version || '-r' || revision as id, stay, lot, plate, state, amount_fen as amountFen, lines, tariff, tariff_version as tariffVersion,
   revision, issued_ms as issuedMs`
@@ -39,12 +39,13 @@ const fromRow = (row: unknown): BillRecord => {
   const { lines, ...rest } = row as BillRow
   return {
     ...rest,
-    lines: (JSON.parse(lines) as PackedLine[]).map(([rule, fromMin, untilMin, quantity, amountFen]) => ({
+    lines: (JSON.parse(lines) as PackedLine[]).map(([rule, fromMin, untilMin, quantity, amountFen, source]) => ({
       rule,
       fromMin,
       untilMin,
       quantity,
       amountFen,
+      source: source ?? plainSource[rule],
     })),
   }
 }
@@ -84,9 +85,10 @@ export class Bills {
   issue(bill: Omit<BillRecord, 'id' | 'state' | 'revision'>): string {
     const { last } = this.#lastRevision.get(bill.stay, bill.tariffVersion) as { last: number | null }
     const revision = (last ?? 0) + 1
-    const lines = bill.lines.map(
-      ({ rule, fromMin, untilMin, quantity, amountFen }): PackedLine => [rule, fromMin, untilMin, quantity, amountFen],
-    )
+    const lines = bill.lines.map(({ rule, fromMin, untilMin, quantity, amountFen, source }): PackedLine => {
+      const plain = source === plainSource[rule]
+      return [rule, fromMin, untilMin, quantity, amountFen, ...(plain ? ([] as const) : ([source] as const))]
+    })
     this.#insert.run(
       bill.stay,
       bill.lot,

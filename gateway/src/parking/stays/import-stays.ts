@@ -1,6 +1,7 @@
 import { InputError, type PlateColour, type VehicleClass } from '@clearway/contracts'
 import type { Records } from '../../records/records.ts'
 import { LotLedger, type VehiclePassage } from '../lot-ledger.ts'
+import type { Calendar } from '../tariffs/calendar/calendar.ts'
 import { normalisePlate } from './plate.ts'
 
 /** A stay from elsewhere: recorded history, or another system's. */
@@ -17,6 +18,8 @@ export interface ImportedStay {
 export interface ImportOptions {
   /** Against which open stays are too old. */
   nowMs: number
+  /** By which stays are priced; China's if absent. */
+  calendar?: Calendar
   /** Called after each committed batch with the number of stays read so far. */
   onProgress?: (stays: number) => void
 }
@@ -36,7 +39,7 @@ export function importStays(
   stays: Iterable<ImportedStay>,
   options: ImportOptions,
 ): { stays: number; passages: number } {
-  const ledger = new LotLedger(records)
+  const ledger = new LotLedger(records, options.calendar)
   let read = 0
   let passages = 0
   let batch: ImportedStay[] = []

@@ -17,7 +17,7 @@ import { afterKey, pageOf, rowsWanted } from '../../http/paging.ts'
 import { type Actor, type Route, route } from '../../http/route.ts'
 import type { BillRecord } from '../bills/bills.ts'
 import type { LotLedger } from '../lot-ledger.ts'
-import { quoteLines } from '../tariffs/pricing.ts'
+import { quoteLines } from '../tariffs/line-text.ts'
 import { maskPlate, normalisePlate } from './plate.ts'
 import type { StayRecord } from './stays.ts'
 

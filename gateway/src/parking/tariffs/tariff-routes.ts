@@ -14,12 +14,14 @@ import type { Core } from '../../core.ts'
 import { pageOfList } from '../../http/paging.ts'
 import { type Route, route } from '../../http/route.ts'
 import type { LotLedger } from '../lot-ledger.ts'
-import { priceStay, quoteLines } from './pricing.ts'
+import { quoteLines } from './line-text.ts'
+import { priceStay } from './pricing.ts'
+import type { RatedStay } from './rated-stay.ts'
 import { tariffBody } from './tariffs.ts'
 
 const params = Type.Object({ id: Name })
 
-export function tariffRoutes(core: Core, { lots, tariffs }: LotLedger): Route[] {
+export function tariffRoutes(core: Core, { lots, tariffs, calendar }: LotLedger): Route[] {
   return [
     route({
       method: 'GET',
@@ -65,9 +67,9 @@ export function tariffRoutes(core: Core, { lots, tariffs }: LotLedger): Route[] 
       body: QuoteRequest,
       answer: Quote,
       handle: ({ body }) => {
-        const enteredAtMs = fromTimestamp(body.enteredAt)
-        const { id, version, document } = tariffs.inForce(tariffOf(body), enteredAtMs)
-        const { amountFen, lines } = priceStay(document, { enteredAtMs, leftAtMs: fromTimestamp(body.leftAt) })
+        const stay = ratedStay(body)
+        const { id, version, document } = tariffs.inForce(tariffOf(body), stay.enteredAtMs)
+        const { amountFen, lines } = priceStay(document, stay, calendar)
         return { amountFen, lines: quoteLines(document, lines), tariff: id, tariffVersion: version }
       },
     }),
@@ -79,5 +81,28 @@ export function tariffRoutes(core: Core, { lots, tariffs }: LotLedger): Route[] 
     throw new InputError('quote-tariff', 'a quote needs a tariff or a lot', [
       { field: 'tariff', message: 'is missing, and so is lot; give one of the two' },
     ])
+  }
+}
+
+/** What a caller says of a stay, instants in milliseconds. */
+export function ratedStay(asked: Omit<QuoteRequest, 'tariff' | 'lot'>): RatedStay {
+  const { vehicleClass, plateColour, plateLists, discounts, paidAt, passes = [], earlier = [] } = asked
+  return {
+    vehicleClass,
+    plateColour,
+    plateLists,
+    discounts,
+    enteredAtMs: fromTimestamp(asked.enteredAt),
+    leftAtMs: fromTimestamp(asked.leftAt),
+    paidAtMs: paidAt === undefined ? undefined : fromTimestamp(paidAt),
+    passes: passes.map(({ validFrom, validUntil, others = [] }) => ({
+      validFromMs: fromTimestamp(validFrom),
+      validUntilMs: fromTimestamp(validUntil),
+      others: others.map(({ enteredAt, leftAt }) => ({
+        enteredAtMs: fromTimestamp(enteredAt),
+        leftAtMs: leftAt === null ? null : fromTimestamp(leftAt),
+      })),
+    })),
+    earlier: earlier.map(({ enteredAt, amountFen }) => ({ enteredAtMs: fromTimestamp(enteredAt), amountFen })),
   }
 }

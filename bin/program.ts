@@ -13,6 +13,7 @@ import { gatewayCommand } from './commands/gateway.ts'
 import { importCommand } from './commands/import.ts'
 import { signalCommand } from './commands/signal.ts'
 import { simulateCommand } from './commands/simulate.ts'
+import { tariffCommand } from './commands/tariff.ts'
 import { upCommand } from './commands/up.ts'
 import { wayCommands } from './commands/ways.ts'
 
@@ -29,6 +30,7 @@ export function clearwayProgram(): Command {
     flowsCommand(),
     deviceCommand(),
     importCommand(),
+    tariffCommand(),
     convertCommand(),
     signalCommand(),
     closureCommand(),

@@ -1,14 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import {
-  compile,
-  fromTimestamp,
-  InputError,
-  LotSettingsList,
-  systemClock,
-  TariffEditionList,
-} from '@clearway/contracts'
-import { AuditLog, Lots, loadConfig, Records, seedLots, Tariffs } from '@clearway/gateway'
+import { compile, fromTimestamp, InputError, LotSettingsList, systemClock } from '@clearway/contracts'
+import { AuditLog, Lots, loadConfig, Records, readTariffFile, seedLots, Tariffs } from '@clearway/gateway'
 import { type CityOptions, importCity, type MapOptions, saveCity } from '@clearway/routing'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { parse } from 'yaml'
@@ -125,10 +118,10 @@ export function importCommand(): Command {
 
   command
     .command('tariffs')
-    .description('new versions of tariffs: { items: [{ id, document, validFrom? }] }, JSON or YAML')
+    .description('new versions of tariffs: a document, { id, document, validFrom? } or { items: [ … ] }, JSON or YAML')
     .argument('<file>')
     .action((file: string) => {
-      const { items } = compile(TariffEditionList).require(readDocument(file), file)
+      const items = readTariffFile(file)
       const nowMs = systemClock.now()
       const records = Records.open(loadConfig().dataDir)
       try {

@@ -194,7 +194,9 @@ describe.concurrent('other files', () => {
     expect(refusal(await run(['import', 'lots', 'lots.yaml'], {}, at))).toMatch(
       /items\.0\.capacity must be >= 1, got 0/,
     )
-    expect(refusal(await run(['import', 'tariffs', 'tariffs.yaml'], {}, at))).toMatch(/document\.currency is missing/)
+    expect(refusal(await run(['import', 'tariffs', 'tariffs.yaml'], {}, at))).toMatch(
+      /document\.name needs zh or en; document\.further is missing/,
+    )
     expect(refusal(await run(['import', 'lots', 'absent.yaml'], {}, at))).toMatch(/absent\.yaml cannot be read/)
   })
 

@@ -1,4 +1,4 @@
-import type { FieldError, TariffDocument } from '@clearway/contracts'
+import { type FieldError, InputError, type TariffDocument } from '@clearway/contracts'
 import { IANAZone } from 'luxon'
 import { capFaults, type FaultSink, roundingFault, stepFaults } from './price-faults.ts'
 import { pricesFor } from './vehicle-rules.ts'
@@ -28,9 +28,23 @@ export function tariffFaults(document: TariffDocument): FieldError[] {
     const { prices, sources } = pricesFor(document, rule)
     priceFaults(document, prices, sources, fault)
   }
+  if (document.blocks && ![document, ...vehicles].some(({ windows }) => windows)) {
+    fault('blocks', 'says how blocks lie in windows, but there are none; take it out')
+  }
   vehicleFaults(vehicles, fault)
   discountFaults(document.discounts ?? [], fault)
   return [...faults.values()]
+}
+
+/**
+ * @param what names the tariff in the error
+ * @throws InputError `tariff-rules` naming each field whose rules do not fit together
+ */
+export function requireRules(document: TariffDocument, what: string): void {
+  const faults = tariffFaults(document)
+  if (faults.length === 0) return
+  const lines = faults.map(({ field, message }) => `${field} ${message}`)
+  throw new InputError('tariff-rules', `${what}: ${lines.join('; ')}`, faults)
 }
 
 function priceFaults(document: TariffDocument, prices: Prices, sources: Sources, fault: FaultSink): void {
@@ -40,7 +54,6 @@ function priceFaults(document: TariffDocument, prices: Prices, sources: Sources,
   if (!further && !windows) fault(sources.further, 'is missing, and so is windows; give one of the two')
   if (windows && steps) fault(`${at}steps`, 'has no place beside windows; put steps into the windows')
   if (windows) windowFaults(document, windows, sources.windows, fault)
-  else if (document.blocks) fault('blocks', 'says how blocks lie in windows, but there are none; take it out')
   if (free && (free.kind ?? 'threshold') === 'threshold' && first && first.untilMin <= free.withinMin) {
     fault(
       `${at}first.untilMin`,

@@ -17,6 +17,7 @@ import type { LotLedger } from '../lot-ledger.ts'
 import { quoteLines } from './line-text.ts'
 import { priceStay } from './pricing.ts'
 import type { RatedStay } from './rated-stay.ts'
+import { tariffFileSchema } from './tariff-schema.ts'
 import { tariffBody } from './tariffs.ts'
 
 const params = Type.Object({ id: Name })
@@ -58,6 +59,14 @@ export function tariffRoutes(core: Core, { lots, tariffs, calendar }: LotLedger)
           core.audit.record(actor, 'tariff.version', id, tariffBody(edition))
           return tariffBody(edition)
         }),
+    }),
+    route({
+      method: 'GET',
+      path: '/tariff-schema',
+      access: 'signed-in',
+      summary: 'JSON schema of tariff files, for editors',
+      answer: Type.Object({}, { additionalProperties: true }),
+      handle: () => tariffFileSchema as Record<string, unknown>,
     }),
     route({
       method: 'POST',

@@ -1,41 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import {
-  ConflictError,
-  compile,
-  fromTimestamp,
-  InputError,
-  NotFoundError,
-  Tariff,
-  type TariffDocument,
-  toTimestamp,
-} from '@clearway/contracts'
-import { parse } from 'yaml'
+import { fileURLToPath } from 'node:url'
+import { ConflictError, NotFoundError, type Tariff, type TariffDocument, toTimestamp } from '@clearway/contracts'
 import type { Records } from '../../records/records.ts'
-import { tariffFaults } from './tariff-faults.ts'
+import { requireRules } from './tariff-faults.ts'
+import { type Edition, readTariffFolder } from './tariff-file.ts'
 
 /** The tariff of a lot that names none. */
 export const defaultTariff = 'ningbo-yinzhou-hotel'
 
-/** One version of a tariff. */
-export interface Edition {
-  id: string
-  /** Counting up from 1. */
-  version: number
-  validFromMs: number
-  document: TariffDocument
-}
-
-const shippedFolder = new URL('./shipped/', import.meta.url)
-const checkTariff = compile(Tariff)
-
 /** The tariffs that ship: rules in force in 2019, which reproduce the recorded charges of real lots. */
-export const shippedTariffs: readonly Edition[] = readdirSync(shippedFolder)
-  .filter((file) => file.endsWith('.yaml'))
-  .map((file) => {
-    const content = { version: 1, ...parse(readFileSync(new URL(file, shippedFolder), 'utf8')) }
-    const { id, version, validFrom, document } = checkTariff.require(content, `tariffs/shipped/${file}`)
-    return { id, version, validFromMs: fromTimestamp(validFrom), document }
-  })
+export const shippedTariffs: readonly Edition[] = readTariffFolder(
+  fileURLToPath(new URL('./shipped/', import.meta.url)),
+)
 
 export const tariffBody = ({ id, version, validFromMs, document }: Edition): Tariff => ({
   id,
@@ -98,11 +73,7 @@ export class Tariffs {
    * @throws ConflictError when the version would reach back before now or before its predecessor
    */
   add(id: string, document: TariffDocument, validFromMs: number, nowMs: number): Edition {
-    const faults = tariffFaults(document)
-    if (faults.length > 0) {
-      const lines = faults.map(({ field, message }) => `${field} ${message}`)
-      throw new InputError('tariff-rules', `tariff ${id}: ${lines.join('; ')}`, faults)
-    }
+    requireRules(document, `tariff ${id}`)
     const previous = this.#all().get(id)?.at(-1)
     // Issued bills were priced by the versions of their time: a new one may only reach forward.
     const earliestMs = previous ? Math.max(nowMs, previous.validFromMs + 1) : validFromMs

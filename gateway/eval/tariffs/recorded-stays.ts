@@ -20,8 +20,8 @@ export interface RecordedLot {
 }
 
 const recorded = (name: string) => fileURLToPath(new URL(`../../../simulators/data/parking/${name}`, import.meta.url))
-export const recordedStaysFile = recorded('cn_bay_sessions_2017_2019.csv.gz')
-export const recordedLotsFile = recorded('cn_bay_lots.csv')
+const recordedStaysFile = recorded('cn_bay_sessions_2017_2019.csv.gz')
+const recordedLotsFile = recorded('cn_bay_lots.csv')
 const recordedTariffsFile = fileURLToPath(new URL('../data/recorded-lots.csv', import.meta.url))
 
 /** Wall clock of the recorded lots. */

@@ -21,7 +21,7 @@ export const mismatchKinds = [
   'more-blocks',
   'other-amount',
 ] as const
-export type MismatchKind = (typeof mismatchKinds)[number]
+type MismatchKind = (typeof mismatchKinds)[number]
 
 export interface Mismatch {
   stay: RecordedStay
@@ -31,7 +31,7 @@ export interface Mismatch {
   kind: MismatchKind
 }
 
-export interface LotReplay {
+interface LotReplay {
   lot: string
   tariff: string
   tariffVersion: number

@@ -6,7 +6,7 @@ const minuteMs = 60_000
 const longestMin = 3 * 366 * 1440
 
 /** A vehicle in a lot, `[enteredAtMs, leftAtMs)`; null: still there. */
-export interface Presence {
+interface Presence {
   enteredAtMs: number
   leftAtMs: number | null
 }

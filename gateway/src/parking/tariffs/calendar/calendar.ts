@@ -18,7 +18,7 @@ export interface Calendar {
 const CalendarDate = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'a date, for example 2026-10-01' })
 
 /** The file of a calendar. What it says of a date holds against its base. */
-export const CalendarDocument = Type.Object(
+const CalendarDocument = Type.Object(
   {
     base: Type.Optional(OneOf('china', 'none')),
     holidays: Type.Optional(
@@ -41,7 +41,7 @@ export const CalendarDocument = Type.Object(
   },
   { additionalProperties: false },
 )
-export type CalendarDocument = Static<typeof CalendarDocument>
+type CalendarDocument = Static<typeof CalendarDocument>
 
 const checkCalendar = compile(CalendarDocument)
 

@@ -25,6 +25,12 @@ const minuteMs = 60_000
 const dayMin = 1440
 const weekMin = 7 * dayMin
 
+export interface LotReads {
+  sights: GateSight[]
+  /** As they really are, by visit. */
+  plates: string[]
+}
+
 export interface LotReadsOptions {
   /** Stays that an exit finds open, on average: more at busy hours, fewer at night. */
   open: number
@@ -38,23 +44,25 @@ export interface LotReadsOptions {
  * The reads of one lot in order of time: recorded stays with their own weekdays, hours and dwell times, laid over each
  * other shifted by whole weeks until so many are open at once, by generated vehicles, read with noise at both gates.
  */
-export function lotReads(lot: string, recorded: readonly TimedStay[], options: LotReadsOptions): GateSight[] {
+export function lotReads(lot: string, recorded: readonly TimedStay[], options: LotReadsOptions): LotReads {
   const random = seededRandom(options.seed).fork(lot)
   const visits = denseStays(random.fork('times'), recorded, options)
   const vehicles = new Vehicles(random.fork('vehicles'), options.open)
   const camera = random.fork(`camera ${options.characterError}`)
   const sights: GateSight[] = []
+  const plates: string[] = []
   /** When a plate has left, or will. */
   const inside = new Map<string, number>()
   for (const [visit, { arrival, departure }] of visits.entries()) {
     const vehicle = vehicles.next((plate) => (inside.get(plate) ?? 0) > arrival)
     inside.set(vehicle.plate, departure)
+    plates.push(vehicle.plate)
     if (camera.next() >= missedEntryShare)
       sights.push(...seen(camera, vehicle, 'in', arrival, visit, options.characterError))
     if (camera.next() >= missedExitShare)
       sights.push(...seen(camera, vehicle, 'out', departure, visit, options.characterError))
   }
-  return sights.sort((a, b) => a.atMs - b.atMs)
+  return { sights: sights.sort((a, b) => a.atMs - b.atMs), plates }
 }
 
 function seen(

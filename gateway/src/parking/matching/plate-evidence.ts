@@ -1,0 +1,53 @@
+import { isPlate } from '../stays/plate.ts'
+import { plateLikelihood } from './plate-likelihood.ts'
+import type { PlatePopulation } from './plate-population.ts'
+import type { ReadingErrors } from './reading-errors.ts'
+
+/** What a camera said of one vehicle's plate. */
+export interface PlateReading {
+  /** Normalised. */
+  plate: string
+  /** 0–1 */
+  confidence: number
+}
+
+/** Two readings of one plate do not differ by more characters than this often enough to look closer. */
+const farthest = 3
+/** The evidence of what is not looked at: far below any that a proposal could come from. */
+const hopeless = -50
+/** The two rates together; higher ones would make a wrong character likelier than a right one. */
+const highestRate = 0.4
+
+/**
+ * What two readings say for being of one vehicle: ln of P(exit's reading | entry's vehicle) / P(exit's reading | any
+ * vehicle). Either reading may be wrong, so their error rates add up.
+ */
+export function plateEvidence(
+  entry: PlateReading,
+  exit: PlateReading,
+  errors: ReadingErrors,
+  population: PlatePopulation,
+): number {
+  if (tooFar(entry.plate, exit.plate)) return hopeless
+  const rate = Math.min(highestRate, rateOf(entry, errors) + rateOf(exit, errors))
+  const likelihood = plateLikelihood(entry.plate, exit.plate, rate, errors)
+  return Math.max(hopeless, Math.log(likelihood / population.likelihood(exit.plate)))
+}
+
+/** Errors per character: of a reading that no plate has, at least one character is wrong. */
+const rateOf = ({ plate, confidence }: PlateReading, errors: ReadingErrors): number =>
+  Math.max(errors.rate(confidence), isPlate(plate) ? 0 : 1 / plate.length)
+
+/** Whether more characters than `farthest` have no counterpart anywhere in the other: a bound of the edit distance. */
+const tooFar = (a: string, b: string): boolean => unmatched(a, b) > farthest || unmatched(b, a) > farthest
+
+function unmatched(from: string, to: string): number {
+  let rest = to
+  let count = 0
+  for (const character of from) {
+    const at = rest.indexOf(character)
+    if (at === -1) count++
+    else rest = rest.slice(0, at) + rest.slice(at + 1)
+  }
+  return count
+}

@@ -104,6 +104,15 @@ const ConfigSchema = Type.Object({
       description: 'for how long the event logs of signal controllers are kept, days',
     }),
   }),
+  parking: Type.Object({
+    imageUrl: Type.Optional(
+      Type.String({
+        pattern: '^https?://[^{}]*\\{ref\\}[^{}]*$',
+        description:
+          'where images of gates are kept, {ref} standing for the imageRef of a read; https://images/{ref}.jpg',
+      }),
+    ),
+  }),
   greenChannel: Type.Object({
     headStartS: Type.Number({
       minimum: -30,

@@ -79,6 +79,32 @@ export type LotMetrics = Static<typeof LotMetrics>
 export const StayState = OneOf('open', 'closed', 'review', 'expired')
 export type StayState = Static<typeof StayState>
 
+/** What a camera saw of a passage, for whoever has to look again. */
+export const SeenPassage = Type.Object({
+  gate: Name,
+  readAs: Type.Union([Type.String(), Type.Null()], { description: 'as the camera sent it; null: not readable' }),
+  plateColour: PlateColour,
+  vehicleClass: VehicleClass,
+  confidence: Type.Number({ minimum: 0, maximum: 1 }),
+  imageRef: Type.Union([Type.String(), Type.Null()]),
+  imageUrl: Type.Optional(Type.String({ description: 'where the image is, by parking.imageUrl' })),
+})
+export type SeenPassage = Static<typeof SeenPassage>
+
+/** What a stay in review may be. Nothing is billed by it: a person confirms or corrects. */
+export const StayProposal = Type.Object({
+  kind: Type.Unsafe<'pair' | 'again'>({
+    ...OneOf('pair', 'again'),
+    description: 'pair: it is the exit of that stay; again: a second read of the vehicle that left with it',
+  }),
+  stay: Type.String(),
+  plate: Type.String(),
+  probability: Type.Number({ minimum: 0, maximum: 1 }),
+  recommended: Type.Boolean({ description: 'likely enough to be the answer' }),
+  reasons: Type.Array(LocalText),
+})
+export type StayProposal = Static<typeof StayProposal>
+
 export const Stay = Type.Object({
   id: Type.String(),
   lot: Name,
@@ -90,8 +116,45 @@ export const Stay = Type.Object({
   leftAt: Type.Union([Timestamp, Type.Null()]),
   reason: Type.Optional(Type.String({ description: 'why it is in review or expired' })),
   bill: Type.Union([Type.String(), Type.Null()]),
+  entry: Type.Optional(SeenPassage),
+  exit: Type.Optional(SeenPassage),
+  proposals: Type.Optional(Type.Array(StayProposal, { description: 'likeliest first, of a stay in review' })),
 })
 export type Stay = Static<typeof Stay>
+
+const Why = Type.String({ minLength: 3, maxLength: 500, description: 'kept in the audit log; name no person' })
+const CorrectedPlate = Type.String({ minLength: 1, maxLength: 16 })
+
+/**
+ * What a person has found out about a stay. `confirm`: entry and exit belong together. `separate`: they do not. `plate`:
+ * the plate was another. `pair`: an entry alone and an exit alone are one visit (`plate`: the right one, where neither
+ * reading or the exit's is). `times`: when it came or left. `split`: it left and came back in between. `dismiss`: it was
+ * no visit.
+ */
+export const StayCorrection = Type.Union([
+  Type.Object({ action: Type.Literal('confirm'), why: Why }),
+  Type.Object({ action: Type.Literal('separate'), why: Why }),
+  Type.Object({ action: Type.Literal('dismiss'), why: Why }),
+  Type.Object({ action: Type.Literal('plate'), why: Why, plate: CorrectedPlate }),
+  Type.Object({
+    action: Type.Literal('pair'),
+    why: Why,
+    with: Type.String({ minLength: 1, maxLength: 80 }),
+    plate: Type.Optional(CorrectedPlate),
+  }),
+  Type.Object({
+    action: Type.Literal('times'),
+    why: Why,
+    enteredAt: Type.Optional(Timestamp),
+    leftAt: Type.Optional(Timestamp),
+  }),
+  Type.Object({ action: Type.Literal('split'), why: Why, leftAt: Timestamp, enteredAt: Timestamp }),
+])
+export type StayCorrection = Static<typeof StayCorrection>
+
+/** The stay as it is now; null when it was no visit. */
+export const CorrectedStay = Type.Object({ stay: Type.Union([Stay, Type.Null()]) })
+export type CorrectedStay = Static<typeof CorrectedStay>
 
 export const BillState = OneOf('issued', 'paid', 'overdue', 'disputed', 'written-off', 'refunded')
 export type BillState = Static<typeof BillState>

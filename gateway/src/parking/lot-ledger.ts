@@ -6,8 +6,10 @@ import { LotCounts } from './lots/lot-count.ts'
 import { type LotSetup, Lots } from './lots/lots.ts'
 import { Coverage } from './numbers/coverage.ts'
 import { Rollups } from './numbers/rollups.ts'
+import { PairingVerdicts } from './stays/pairing-verdicts.ts'
 import { isPlate, normalisePlate } from './stays/plate.ts'
-import { type Pairing, type Passage, pairPassages } from './stays/stay-pairing.ts'
+import { Sightings } from './stays/sightings.ts'
+import { type Pairing, type Passage, pairPassages, turnedBack } from './stays/stay-pairing.ts'
 import { type StayRecord, Stays } from './stays/stays.ts'
 import { type Calendar, chinaCalendar } from './tariffs/calendar/calendar.ts'
 import { priceStay } from './tariffs/pricing.ts'
@@ -23,6 +25,8 @@ export interface VehiclePassage {
   vehicleClass: VehicleClass
   /** Unique; tells unreadable vehicles apart. */
   read: string
+  /** The gate whose camera saw it; absent in history. */
+  gate?: string
 }
 
 /** When something is worked off, against which open stays are old and at which bills are issued. */
@@ -32,11 +36,24 @@ export interface Moment {
   issuedMs?: number
 }
 
-type Fresh = Passage & { vehicle: VehiclePassage }
+/** A passage that no stay holds yet. */
+type Fresh = Passage & { vehicle: VehiclePassage; asStay?: string }
+
+/** What is to change about the passages of one plate in one lot. */
+export interface Rework {
+  add?: readonly VehiclePassage[]
+  /** Passages that are not this plate's after all, or never were one. */
+  drop?: readonly { direction: 'in' | 'out'; atMs: number }[]
+  /** A new stay that begins with one of `add` goes on under this id: its bills and its address stay its own. */
+  asStay?: string
+  /** From when on, where no passage changes but something was decided about some. */
+  fromMs?: number
+}
 
 /**
  * Stays, their bills and the rollups of all lots. Plates are matched exactly; whatever does not add up goes to review
- * and is never billed. Every method works inside the caller's transaction and ends with `settle`.
+ * and is never billed: whose it may be is worked out when somebody asks (`review/`). Every method works inside the
+ * caller's transaction and ends with `settle`.
  */
 export class LotLedger {
   readonly tariffs: Tariffs
@@ -48,6 +65,8 @@ export class LotLedger {
   readonly coverage: Coverage
   /** By which stays are priced. */
   readonly calendar: Calendar
+  readonly sightings: Sightings
+  readonly verdicts: PairingVerdicts
 
   constructor(records: Records, calendar: Calendar = chinaCalendar) {
     this.calendar = calendar
@@ -56,6 +75,8 @@ export class LotLedger {
     this.counts = new LotCounts(records)
     this.coverage = new Coverage(records)
     this.stays = new Stays(records)
+    this.sightings = new Sightings(records)
+    this.verdicts = new PairingVerdicts(records)
     this.bills = new Bills(records)
     this.rollups = new Rollups(records, this.stays)
   }
@@ -69,32 +90,99 @@ export class LotLedger {
   pass(lot: LotSetup, vehicles: readonly VehiclePassage[], moment: Moment): { accepted: number; opened: number } {
     const plate = vehicles[0]?.plate == null ? null : normalisePlate(vehicles[0].plate)
     if (plate === null || !isPlate(plate)) return this.#queue(lot, plate, vehicles)
+    return this.rework(lot, plate, { add: vehicles }, moment)
+  }
 
-    const firstMs = Math.min(...vehicles.map(({ atMs }) => atMs))
+  /**
+   * Pairs the passages of one plate in one lot anew from the first that changes, and writes what has become different:
+   * stays, bills, rollups.
+   */
+  rework(lot: LotSetup, plate: string, change: Rework, moment: Moment): { accepted: number; opened: number } {
+    const { add = [], drop = [] } = change
+    const firstMs = Math.min(change.fromMs ?? Number.POSITIVE_INFINITY, ...[...add, ...drop].map(({ atMs }) => atMs))
     const known = new Map(this.stays.chain(lot.id, plate, firstMs).map((stay) => [stay.id, stay]))
-    const passages: (Passage | Fresh)[] = vehicles.map((vehicle) => ({
-      direction: vehicle.direction,
-      atMs: vehicle.atMs,
-      vehicle,
-    }))
-    for (const { id, enteredMs, leftMs } of known.values()) {
-      if (enteredMs !== null) passages.push({ direction: 'in', atMs: enteredMs, stay: id })
-      if (leftMs !== null) passages.push({ direction: 'out', atMs: leftMs, stay: id })
-    }
+    const corrected = drop.length > 0 || change.asStay !== undefined || change.fromMs !== undefined
+    const live = corrected || add.some(({ gate }) => gate !== undefined)
+    const held = [...known.values()].flatMap((stay) => this.#passagesOf(stay, live))
+    const dropped = ({ direction, atMs }: Passage) =>
+      drop.some((one) => one.direction === direction && one.atMs === atMs)
+    const fresh = add.map((vehicle): Fresh => {
+      const { direction, atMs, gate } = vehicle
+      return {
+        direction,
+        atMs,
+        vehicle,
+        ...(gate !== undefined && { seen: { ...vehicle, gate } }),
+        ...(change.asStay !== undefined && { asStay: change.asStay }),
+      }
+    })
 
     let accepted = 0
     let opened = 0
-    for (const pairing of pairPassages(passages, lot.stayLimitMs)) {
+    const kept = new Set<string>()
+    const verdictOf = (enteredMs: number, leftMs: number) => this.verdicts.of(lot.id, plate, enteredMs, leftMs)
+    const passages: (Passage | Fresh)[] = [...fresh, ...held.filter((passage) => !dropped(passage))]
+    for (const pairing of pairPassages(passages, lot.stayLimitMs, verdictOf)) {
       for (const passage of [pairing.entry, pairing.exit]) if (passage && 'vehicle' in passage) accepted++
       const before = holder(pairing, known)
       const after = this.#stayOf(lot, plate, pairing, before, known, moment)
-      // An exit that waited in review for its entry is a part of that stay now.
-      const waiting = pairing.entry && pairing.exit?.stay !== undefined && known.get(pairing.exit.stay)
-      if (waiting && waiting.enteredMs === null) this.stays.remove(waiting.id)
+      kept.add(after.id)
       opened += Number(after.state === 'open') - Number(before?.state === 'open')
       this.#put(before, after, moment)
     }
+    // Exits that waited for their entry are a part of its stay now; what was dropped leaves nothing behind.
+    for (const stay of known.values()) {
+      if (kept.has(stay.id)) continue
+      opened -= Number(stay.state === 'open')
+      this.#remove(stay)
+    }
+    if (live) this.#doubtClones(plate, firstMs - lot.stayLimitMs, moment)
     return { accepted, opened }
+  }
+
+  /** Pairs a plate's passages anew after something was decided about them. */
+  touch(lot: LotSetup, plate: string, atMs: number, moment: Moment): void {
+    this.rework(lot, plate, { fromMs: atMs }, moment)
+  }
+
+  /** Takes a stay out of the books, with its bill. */
+  #remove(stay: StayRecord): void {
+    if (stay.bill !== null) this.bills.withdraw(stay.bill)
+    this.stays.remove(stay.id)
+    this.rollups.remove(stay)
+  }
+
+  /** Forgets a stay that no chain of a readable plate holds: a person has found out whose it is, or that it was none. */
+  dismiss(stay: StayRecord): void {
+    this.#remove(stay)
+  }
+
+  #passagesOf({ id, lot, plate, enteredMs, leftMs, reason }: StayRecord, live: boolean): Passage[] {
+    const passage = (direction: 'in' | 'out', atMs: number): Passage => {
+      // What history says needs no look at what cameras saw.
+      const seen = live || reason !== null ? this.sightings.find({ lot, plate, direction, atMs }) : undefined
+      return { direction, atMs, stay: id, ...(seen && { seen }) }
+    }
+    return [
+      ...(enteredMs === null ? [] : [passage('in', enteredMs)]),
+      ...(leftMs === null ? [] : [passage('out', leftMs)]),
+    ]
+  }
+
+  /**
+   * A vehicle cannot be in two lots at once: stays of one plate that overlap are held until a person has looked, and
+   * released when a late event shows that they do not overlap.
+   */
+  #doubtClones(plate: string, fromMs: number, moment: Moment): void {
+    const stays = this.stays.ofPlate(plate, fromMs)
+    for (const stay of stays) {
+      const { enteredMs, leftMs, state, reason, lot } = stay
+      if (enteredMs === null || leftMs === null || (state !== 'closed' && reason !== elsewhere)) continue
+      const confirmed = this.verdicts.of(lot, plate, enteredMs, leftMs) === 'together'
+      const cloned = !confirmed && stays.some((other) => other.lot !== lot && overlap(stay, other))
+      if (cloned === (reason === elsewhere)) continue
+      this.#put(stay, { ...stay, state: cloned ? 'review' : 'closed', reason: cloned ? elsewhere : null }, moment)
+    }
   }
 
   /** Flags the open stays of a lot that are older than its limit. That they have left is not known. */
@@ -154,23 +242,33 @@ export class LotLedger {
     const first = (entry ?? exit) as Passage | Fresh
     const seen = 'vehicle' in first ? first.vehicle : (known.get(first.stay as string) as StayRecord)
     const expired = state === 'open' && nowMs - first.atMs > lot.stayLimitMs
+    // Where else the vehicle was is looked at afterwards; until then what is held stays held.
+    const held = state === 'closed' && same(before, entry, exit) && before?.reason === elsewhere
     const priced = before && before.enteredMs === (entry?.atMs ?? null)
     const edition = priced ? undefined : this.tariffs.inForce(lot.tariff, first.atMs)
     return {
-      id: before?.id ?? stayId(lot.id, first.direction, first.atMs, plate),
+      id: before?.id ?? this.#newId(lot, plate, first),
       lot: lot.id,
       plate,
       colour: seen.colour,
       vehicleClass: seen.vehicleClass,
-      state: expired ? 'expired' : state,
+      state: expired ? 'expired' : held ? 'review' : state,
       enteredMs: entry?.atMs ?? null,
       leftMs: exit?.atMs ?? null,
-      reason: expired ? expiredReason : reason,
+      reason: expired ? expiredReason : held ? elsewhere : reason,
       tariff: edition?.id ?? (before as StayRecord).tariff,
       tariffVersion: edition?.version ?? (before as StayRecord).tariffVersion,
       amountFen: before?.amountFen ?? 0,
       bill: before?.bill ?? null,
     }
+  }
+
+  #newId(lot: LotSetup, plate: string, first: Passage | Fresh): string {
+    if ('asStay' in first && first.asStay !== undefined) return first.asStay
+    let id = stayId(lot.id, first.direction, first.atMs, plate)
+    // A stay whose plate was corrected keeps its id, which the same reading may lead to again.
+    while (this.stays.find(id)) id += 'n'
+    return id
   }
 
   /** Writes a stay with its bill and its share of the rollups, unless nothing has changed. */
@@ -190,7 +288,7 @@ export class LotLedger {
     const { enteredMs, leftMs, plate } = stay
     // Emergency vehicles park where their work is.
     if (stay.state !== 'closed' || enteredMs === null || leftMs === null || plate === null) return
-    if (stay.vehicleClass === 'emergency') return
+    if (stay.vehicleClass === 'emergency' || stay.reason === turnedBack) return
     const { document } = this.tariffs.edition(stay.tariff, stay.tariffVersion)
     const { vehicleClass, colour: plateColour } = stay
     const rated = { enteredAtMs: enteredMs, leftAtMs: leftMs, vehicleClass, plateColour }
@@ -210,6 +308,21 @@ export class LotLedger {
     })
   }
 }
+
+const elsewhere = 'the same plate was in another lot at the same time: cloned, misread, or its exit was missed'
+
+/** Clocks of two lots may differ by this much. */
+const clockToleranceMs = 60_000
+
+/** Whether the other stay has the vehicle elsewhere while this one lasts. An exit that was missed says nothing. */
+function overlap(stay: StayRecord, other: StayRecord): boolean {
+  if (other.enteredMs === null || (other.leftMs === null && other.state !== 'open')) return false
+  const untilMs = Math.min(stay.leftMs as number, other.leftMs ?? Number.POSITIVE_INFINITY)
+  return untilMs - Math.max(stay.enteredMs as number, other.enteredMs) > clockToleranceMs
+}
+
+const same = (before: StayRecord | undefined, entry: Passage | null, exit: Passage | null): boolean =>
+  before?.enteredMs === entry?.atMs && before?.leftMs === exit?.atMs
 
 const expiredReason = 'open for longer than the stay limit of the lot; whether it has left is not known'
 

@@ -6,6 +6,7 @@ import { lotRoutes } from './lots/lot-routes.ts'
 import { lotBody } from './lots/lot-view.ts'
 import { seedLots } from './lots/lots.ts'
 import { LotMetricsReader } from './numbers/metrics.ts'
+import { ReviewDesk } from './review/review-desk.ts'
 import { gateReads } from './stays/gate-reads.ts'
 import { stayRoutes } from './stays/stay-routes.ts'
 import { readCalendar } from './tariffs/calendar/calendar.ts'
@@ -65,7 +66,7 @@ export function createParking(core: Core): Parking {
     routes: [
       ...lotRoutes(core, ledger, metrics, { body: lot, bodies: lots, changed: note }),
       ...tariffRoutes(core, ledger),
-      ...stayRoutes(ledger),
+      ...stayRoutes(ledger, new ReviewDesk(core, ledger)),
     ],
     projections: [gateReads(core, ledger, note)],
     start() {

@@ -1,4 +1,5 @@
 import { type City, type GateRead, type LotSettings, ManualClock, toTimestamp } from '@clearway/contracts'
+import { Registry } from 'prom-client'
 import type { Core } from '../../src/core.ts'
 import type { Actor, Route } from '../../src/http/route.ts'
 import type { JournalEntry } from '../../src/ingest/entry.ts'
@@ -23,7 +24,13 @@ export const lotSettings: LotSettings = {
 const manager: Actor = { name: 'mei', roles: ['manager'] }
 
 /** A gate read of which only what matters is given; `at` in milliseconds. */
-type Read = Partial<Omit<GateRead, 'at' | 'direction'>> & { at: number; direction: 'in' | 'out'; skewed?: boolean }
+type Read = Partial<Omit<GateRead, 'at' | 'direction'>> & {
+  at: number
+  direction: 'in' | 'out'
+  skewed?: boolean
+  /** `{lot}-in` or `{lot}-out`; that of the direction if absent. */
+  gate?: string
+}
 
 /** Parking over records in memory, with the gates `square-in` and `square-out` of the lot `square`. */
 export function parkingOver(city?: City) {
@@ -36,7 +43,8 @@ export function parkingOver(city?: City) {
   const fault = { armed: false }
   let seq = 0
   const core = {
-    config: { city: {} },
+    config: { city: {}, parking: { imageUrl: 'https://images.test/{ref}.jpg' } },
+    metrics: new Registry(),
     clock,
     records,
     city,
@@ -69,35 +77,39 @@ export function parkingOver(city?: City) {
 
   /** Hands reads to the projection as one journal batch, in the given order. */
   const reads = (...given: Read[]) => {
-    const entries = given.map(({ at, direction, skewed = false, ...rest }): JournalEntry => {
-      const id = `r-${++seq}`
-      const body: GateRead = {
-        id,
-        at: toTimestamp(at),
-        direction,
-        plate: '鲁A12345',
-        plateColour: 'blue',
-        confidence: 0.98,
-        vehicleClass: 'small',
-        ...rest,
-      } as GateRead
-      return {
-        seq,
-        receivedMs: clock.now(),
-        district: 'lixia',
-        kind: 'gate',
-        device: `square-${direction}`,
-        channel: 'read',
-        id,
-        atMs: at,
-        ...(skewed && { skewed }),
-        body,
-      }
-    })
+    const entries = given.map(
+      ({ at, direction, skewed = false, gate = `square-${direction}`, ...rest }): JournalEntry => {
+        const id = `r-${++seq}`
+        const body: GateRead = {
+          id,
+          at: toTimestamp(at),
+          direction,
+          plate: '鲁A12345',
+          plateColour: 'blue',
+          confidence: 0.98,
+          vehicleClass: 'small',
+          ...rest,
+        } as GateRead
+        return {
+          seq,
+          receivedMs: clock.now(),
+          district: 'lixia',
+          kind: 'gate',
+          device: gate,
+          channel: 'read',
+          id,
+          atMs: at,
+          ...(skewed && { skewed }),
+          body,
+        }
+      },
+    )
     records.transaction(() => parking.projections?.[0]?.apply(entries))
   }
 
-  return { fault, clock, records, points, published, audited, warnings, parking, call, reads }
+  const metrics = () => core.metrics.metrics()
+
+  return { fault, metrics, clock, records, points, published, audited, warnings, parking, call, reads }
 }
 
 /** The same with the lot made. */

@@ -1,5 +1,6 @@
 import type { StatementSync } from 'node:sqlite'
 import type { Records } from '../../records/records.ts'
+import { turnedBack } from '../stays/stay-pairing.ts'
 import type { StayRecord, Stays } from '../stays/stays.ts'
 
 /** Width of a rollup, and the grain of every metric. All zones in use are offset by a multiple of it. */
@@ -47,7 +48,7 @@ function shareOf(stay: StayRecord): Map<number, Sums> {
     return share
   }
   const { enteredMs, leftMs, state, amountFen } = stay
-  if (enteredMs === null) return shares
+  if (enteredMs === null || stay.reason === turnedBack) return shares
   const entry = at(enteredMs)
   entry.arrivals++
   if (state !== 'open' && state !== 'closed') return shares
@@ -106,6 +107,11 @@ export class Rollups {
   replace(before: StayRecord | undefined, after: StayRecord): void {
     if (before) this.#note(before, -1)
     this.#note(after, 1)
+  }
+
+  /** Takes away what a stay added that is no more. */
+  remove(stay: StayRecord): void {
+    this.#note(stay, -1)
   }
 
   /** Writes what was noted. In the transaction of the stays, after them: the rise is read from their table. */

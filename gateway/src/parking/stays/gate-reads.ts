@@ -3,6 +3,7 @@ import type { Core } from '../../core.ts'
 import type { JournalEntry, Projection } from '../../ingest/entry.ts'
 import type { LotLedger } from '../lot-ledger.ts'
 import type { LotSetup } from '../lots/lots.ts'
+import { normalisePlate } from './plate.ts'
 
 /**
  * Works what the gates report into stays, bills, counts and rollups, exactly once.
@@ -38,10 +39,19 @@ function lotOf(core: Core, ledger: LotLedger, { device, seq }: JournalEntry): Lo
 
 /** @returns whether it was a new passage */
 function passGate(core: Core, ledger: LotLedger, lot: LotSetup, entry: JournalEntry): boolean {
-  const { direction, plate, plateColour: colour, vehicleClass, at } = entry.body as GateRead
+  const { direction, plate, plateColour: colour, vehicleClass, confidence, imageRef, at } = entry.body as GateRead
   // Late is honest after an outage; from the future is a wrong clock, by which nobody is to be billed.
   const atMs = entry.skewed ? Math.min(fromTimestamp(at), entry.receivedMs) : fromTimestamp(at)
-  const vehicle = { direction, atMs, plate, colour, vehicleClass, read: `${entry.device}/${entry.id}` }
+  const gate = entry.device
+  const vehicle = { direction, atMs, plate, colour, vehicleClass, read: `${gate}/${entry.id}`, gate }
+  ledger.sightings.add({
+    ...vehicle,
+    lot: lot.id,
+    plate: plate === null ? null : normalisePlate(plate),
+    readAs: plate,
+    confidence,
+    imageRef: imageRef ?? null,
+  })
   const { accepted } = ledger.pass(lot, [vehicle], { nowMs: entry.receivedMs, issuedMs: entry.receivedMs })
   if (accepted === 0) return false
   ledger.coverage.add(lot.id, [atMs])

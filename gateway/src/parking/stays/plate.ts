@@ -15,6 +15,7 @@ const shapes: readonly RegExp[] = [
   new RegExp(`^WJ[${provinces}]?${serial}{5,6}$`), // armed police
   new RegExp(`^[${letter}]{2}${serial}{5}$`), // military
   new RegExp(`^民航${serial}{5}$`),
+  /^NOPLATE[A-Z0-9]{3,9}$/, // none: the token of whoever scanned to enter
   new RegExp(`^[临试超][${letter}0-9${provinces}]{5,7}$`), // temporary, on paper
 ]
 
@@ -33,6 +34,7 @@ export function normalisePlate(raw: string): string {
     .normalize('NFKC') // full width to half width
     .replaceAll(/[\s·•‧・.\-‐–—_]/g, '')
     .toUpperCase()
+  if (text.startsWith('NOPLATE')) return text
   const head = [...text].slice(0, 2).join('')
   return head + text.slice(head.length).replaceAll('O', '0').replaceAll('I', '1')
 }

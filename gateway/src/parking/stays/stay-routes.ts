@@ -1,13 +1,16 @@
 import {
   Bill,
   BillState,
+  CorrectedStay,
   DeniedError,
   fromTimestamp,
   Name,
   NotFoundError,
   Page,
   pageQuery,
+  type SeenPassage,
   Stay,
+  StayCorrection,
   StayState,
   Timestamp,
   toTimestamp,
@@ -18,6 +21,8 @@ import { type Actor, type Route, route } from '../../http/route.ts'
 import type { BillRecord } from '../bills/bills.ts'
 import type { LotLedger } from '../lot-ledger.ts'
 import { quoteLines } from '../tariffs/line-text.ts'
+import type { ReviewDesk } from '../review/review-desk.ts'
+import { quoteLines } from '../tariffs/pricing.ts'
 import { maskPlate, normalisePlate } from './plate.ts'
 import type { StayRecord } from './stays.ts'
 
@@ -27,7 +32,10 @@ const seesPlates = ({ roles }: Actor) => roles.some((role) => ['admin', 'manager
 const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 80 }) })
 const Plate = Type.String({ minLength: 1, maxLength: 16 })
 
-export function stayRoutes({ stays, bills, tariffs }: LotLedger): Route[] {
+/** An image shows the plate. */
+const withoutImage = ({ imageUrl: _, ...passage }: SeenPassage): SeenPassage => ({ ...passage, imageRef: null })
+
+export function stayRoutes({ stays, bills, tariffs }: LotLedger, desk: ReviewDesk): Route[] {
   const shown = (plate: string, actor: Actor) => (seesPlates(actor) ? plate : maskPlate(plate))
 
   const stayBody = (stay: StayRecord, actor: Actor): Stay => ({
@@ -42,6 +50,19 @@ export function stayRoutes({ stays, bills, tariffs }: LotLedger): Route[] {
     ...(stay.reason === null ? {} : { reason: stay.reason }),
     bill: stay.bill,
   })
+
+  /** With what cameras saw and, in review, what it may be: plates only for those who may see them. */
+  const whole = (stay: StayRecord, actor: Actor): Stay => {
+    const { entry, exit, proposals } = desk.look(stay)
+    const seen = (passage: SeenPassage): SeenPassage =>
+      seesPlates(actor) ? passage : { ...withoutImage(passage), readAs: passage.readAs && maskPlate(passage.readAs) }
+    return {
+      ...stayBody(stay, actor),
+      ...(entry && { entry: seen(entry) }),
+      ...(exit && { exit: seen(exit) }),
+      ...(proposals && seesPlates(actor) && { proposals }),
+    }
+  }
 
   const billBody = (bill: BillRecord, actor: Actor): Bill => ({
     id: bill.id,
@@ -97,7 +118,7 @@ export function stayRoutes({ stays, bills, tariffs }: LotLedger): Route[] {
           rows,
           query,
           ({ anchorMs, seq }) => [anchorMs, seq],
-          (stay) => stayBody(stay, actor),
+          (stay) => (query.state === 'review' ? whole(stay, actor) : stayBody(stay, actor)),
         )
       },
     }),
@@ -111,7 +132,20 @@ export function stayRoutes({ stays, bills, tariffs }: LotLedger): Route[] {
       handle: ({ params: { id }, actor }) => {
         const stay = stays.find(id)
         if (!stay) throw new NotFoundError('stay-unknown', `there is no stay "${id}"`)
-        return stayBody(stay, actor)
+        return whole(stay, actor)
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/stays/{id}/correct',
+      access: ['manager', 'cashier'],
+      summary: 'Corrects a stay: confirm, separate, plate, pair, times, split or dismiss; audited, and priced anew',
+      params,
+      body: StayCorrection,
+      answer: CorrectedStay,
+      handle: ({ params: { id }, body, actor }) => {
+        const stay = desk.correct(id, body, actor)
+        return { stay: stay && whole(stay, actor) }
       },
     }),
     route({

@@ -1,6 +1,7 @@
 import type { StatementSync } from 'node:sqlite'
 import type { PlateColour, StayState, VehicleClass } from '@clearway/contracts'
 import type { Records } from '../../records/records.ts'
+import { turnedBack, twoInside } from './stay-pairing.ts'
 
 /** One visit of one vehicle to one lot, as the ledger keeps it. */
 export interface StayRecord {
@@ -38,6 +39,9 @@ export interface StayFilter {
 /** A stay with the instant by which lists and matching order it: its entry, else its exit. */
 export type ListedStay = StayRecord & { seq: number; anchorMs: number }
 
+/** A passage can change the stay before it, and with it whether the two before that are those of twins. */
+const staysBefore = 3
+
 /** The table of stays. */
 export class Stays {
   readonly #records: Records
@@ -45,6 +49,7 @@ export class Stays {
   readonly #chain: StatementSync
   readonly #passages: StatementSync
   readonly #read: StatementSync
+  readonly #ofPlate: StatementSync
 
   constructor(records: Records) {
     this.#records = records
@@ -58,7 +63,8 @@ export class Stays {
       create index if not exists stay_anchor on stay (anchor_ms);
       create index if not exists stay_entered on stay (lot, anchor_ms);
       create index if not exists stay_left on stay (lot, left_ms) where left_ms is not null;
-      create index if not exists stay_open on stay (entered_ms) where state = 'open'`)
+      create index if not exists stay_open on stay (entered_ms) where state = 'open';
+      create index if not exists stay_review on stay (anchor_ms) where state = 'review'`)
     const { db } = records
     this.#write = db.prepare(
       `insert into stay (id, lot, plate, colour, vehicle_class, state, entered_ms, left_ms, anchor_ms, reason, tariff,
@@ -70,13 +76,19 @@ export class Stays {
     )
     this.#chain = db.prepare(
       `select ${columns} from stay where lot = ?2 and plate = ?1 and anchor_ms >= coalesce(
-         (select max(anchor_ms) from stay where lot = ?2 and plate = ?1 and anchor_ms <= ?3), ?3)`,
+         (select anchor_ms from stay where lot = ?2 and plate = ?1 and anchor_ms <= ?3
+            order by anchor_ms desc limit 1 offset ${staysBefore - 1}), 0) order by anchor_ms, seq`,
     )
     this.#passages = db.prepare(
       `select anchor_ms as atMs, 1 as change from stay
          where lot = ?1 and anchor_ms >= ?2 and anchor_ms < ?3 and state in ('open', 'closed')
+           and reason is not '${turnedBack}'
        union all select left_ms, -1 from stay
-         where lot = ?1 and left_ms >= ?2 and left_ms < ?3 and state = 'closed'`,
+         where lot = ?1 and left_ms >= ?2 and left_ms < ?3 and state = 'closed' and reason is not '${turnedBack}'`,
+    )
+    this.#ofPlate = db.prepare(
+      `select ${columns} from stay where plate = ? and lot in (select id from lot)
+         and (left_ms is null or left_ms > ?) order by anchor_ms, id`,
     )
     this.#read = db.prepare(`select ${columns} from stay where id = ?`)
   }
@@ -110,9 +122,12 @@ export class Stays {
     this.#records.db.prepare('delete from stay where id = ?').run(id)
   }
 
-  /** What passages of this plate from `atMs` on can change: the stay before it and all after. */
+  /** What passages of this plate from `atMs` on can change, by time: the stays right before it and all after. */
   chain(lot: string, plate: string, atMs: number): StayRecord[] {
-    return this.#chain.all(plate, lot, atMs) as unknown as StayRecord[]
+    const stays = this.#chain.all(plate, lot, atMs) as unknown as StayRecord[]
+    // Of twins that lie before all that can change, half would be misjudged without the other half.
+    const whole = stays.findIndex(({ reason, leftMs }) => reason !== twoInside || leftMs === null)
+    return whole === -1 ? [] : stays.slice(whole)
   }
 
   /** Entries (+1) and exits (−1) of the stays with a known course, in a half-open window, unordered. */
@@ -134,6 +149,37 @@ export class Stays {
     return this.#records.db
       .prepare(`select ${columns} from stay where state = 'open' and entered_ms < ? and lot = ?`)
       .all(beforeMs, lot) as unknown as StayRecord[]
+  }
+
+  /** Stays of a plate in every lot that had not ended by an instant. */
+  ofPlate(plate: string, fromMs: number): StayRecord[] {
+    return this.#ofPlate.all(plate, fromMs) as unknown as StayRecord[]
+  }
+
+  /** Stays of one lot that may hold a vehicle at an instant: begun before it and without an exit, newest first. */
+  inside(lot: string, atMs: number, sinceMs: number, limit: number): StayRecord[] {
+    return this.#records.db
+      .prepare(
+        `select ${columns} from stay where lot = ? and anchor_ms >= ? and anchor_ms < ? and left_ms is null
+           and plate is not null order by anchor_ms desc limit ?`,
+      )
+      .all(lot, sinceMs, atMs, limit) as unknown as StayRecord[]
+  }
+
+  /** Dwell times (ms) of the newest closed stays of a lot that ended before an instant. */
+  dwells(lot: string, beforeMs: number, limit: number): { dwellMs: number; plate: string | null }[] {
+    return this.#records.db
+      .prepare(
+        `select left_ms - entered_ms as dwellMs, plate from stay where lot = ? and left_ms < ? and state = 'closed'
+           order by left_ms desc limit ?`,
+      )
+      .all(lot, beforeMs, limit) as unknown as { dwellMs: number; plate: string | null }[]
+  }
+
+  /** How many stays are in a state. */
+  count(state: StayState): number {
+    const row = this.#records.db.prepare('select count(*) as n from stay where state = ?').get(state)
+    return (row as { n: number }).n
   }
 
   /** Newest first. `after`: the last one of the page before. */

@@ -14,6 +14,7 @@ import { importCommand } from './commands/import.ts'
 import { signalCommand } from './commands/signal.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { tariffCommand } from './commands/tariff.ts'
+import { staysCommand } from './commands/stays.ts'
 import { upCommand } from './commands/up.ts'
 import { wayCommands } from './commands/ways.ts'
 
@@ -34,6 +35,7 @@ export function clearwayProgram(): Command {
     convertCommand(),
     signalCommand(),
     closureCommand(),
+    staysCommand(),
     adviceCommand(),
     ...wayCommands(),
     auditCommand(),

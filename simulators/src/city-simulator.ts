@@ -45,6 +45,8 @@ export interface CitySimulatorOptions {
   stop: AbortSignal
   /** Where the replay begins when no cursor was saved; now where not given. */
   replayFromMs?: number
+  /** Errors per character of the gates' cameras, 0–1; 0 where not given. */
+  cameraNoise?: number
 }
 
 /** New connections a second: a thousand devices are there within ten seconds and nobody is trampled. */
@@ -99,6 +101,7 @@ export async function runCitySimulator(options: CitySimulatorOptions): Promise<v
   const gates = new ReplayGates(
     new StayReplay(city.carParks, city.timeZone, options.seed),
     join(outboxDir, 'replay.json'),
+    options.cameraNoise,
   )
   const gatesAndSigns = [...gateAgents(devices, gates, around), ...signAgents(city, around)]
   const detectors = detectorAgents(city, network, traffic.simulator, around)

@@ -18,8 +18,8 @@ export const missedEntryShare = 0.002
 export const missedExitShare = 0.002
 export const readTwiceShare = 0.01
 
-/** The lot fills, and the matcher sees its first stays, before anything is scored. */
-export const warmUpDays = 3
+/** Before anything is scored the lot fills, and the matcher sees its first stays: so many mean dwell times, a day at least. */
+const warmUpDwells = 4
 
 const minuteMs = 60_000
 const dayMin = 1440
@@ -27,6 +27,8 @@ const weekMin = 7 * dayMin
 
 export interface LotReads {
   sights: GateSight[]
+  /** Exits from here on are scored. */
+  scoredFromMs: number
   /** As they really are, by visit. */
   plates: string[]
 }
@@ -46,7 +48,9 @@ export interface LotReadsOptions {
  */
 export function lotReads(lot: string, recorded: readonly TimedStay[], options: LotReadsOptions): LotReads {
   const random = seededRandom(options.seed).fork(lot)
-  const visits = denseStays(random.fork('times'), recorded, options)
+  const dwellMin = recorded.reduce((sum, { arrival, departure }) => sum + departure - arrival, 0) / recorded.length
+  const warmUpMin = Math.max(dayMin, warmUpDwells * dwellMin)
+  const visits = denseStays(random.fork('times'), recorded, warmUpMin, options)
   const vehicles = new Vehicles(random.fork('vehicles'), options.open)
   const camera = random.fork(`camera ${options.characterError}`)
   const sights: GateSight[] = []
@@ -62,7 +66,7 @@ export function lotReads(lot: string, recorded: readonly TimedStay[], options: L
     if (camera.next() >= missedExitShare)
       sights.push(...seen(camera, vehicle, 'out', departure, visit, options.characterError))
   }
-  return { sights: sights.sort((a, b) => a.atMs - b.atMs), plates }
+  return { sights: sights.sort((a, b) => a.atMs - b.atMs), scoredFromMs: warmUpMin * minuteMs, plates }
 }
 
 function seen(
@@ -86,11 +90,16 @@ function seen(
 }
 
 /** Stays of a lot so busy that an exit finds `open` others; minutes from the start of the warm-up. */
-function denseStays(random: Random, recorded: readonly TimedStay[], { open, exits }: LotReadsOptions): TimedStay[] {
+function denseStays(
+  random: Random,
+  recorded: readonly TimedStay[],
+  warmUpMin: number,
+  { open, exits }: LotReadsOptions,
+): TimedStay[] {
   const first = recorded[0] as TimedStay
   const weeks = Math.ceil(((recorded.at(-1) as TimedStay).arrival - first.arrival + 1) / weekMin)
   const copies = Math.max(1, Math.round((open * weeks) / foundByExits(recorded)))
-  const untilMin = warmUpDays * dayMin + (exits * weeks * weekMin) / (recorded.length * copies)
+  const untilMin = warmUpMin + (exits * weeks * weekMin) / (recorded.length * copies)
   const monday = Math.floor(first.arrival / weekMin) * weekMin
   const stays: TimedStay[] = []
   for (let copy = 0; copy < copies; copy++) {

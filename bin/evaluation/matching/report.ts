@@ -33,9 +33,9 @@ export function levelsOf(lots: ReadonlyMap<string, readonly TimedStay[]>, option
     const levels = kinds.map(({ name }): Level => ({ characterError, matcher: name, score: noScore() }))
     for (const [lot, recorded] of lots) {
       for (let seed = 1; seed <= options.seeds; seed++) {
-        const { sights, plates } = lotReads(lot, recorded, { ...options, characterError, seed })
+        const reads = lotReads(lot, recorded, { ...options, characterError, seed })
         for (const [i, kind] of kinds.entries()) {
-          score(sights, plates, (kind as MatcherKind).make(), (levels[i] as Level).score)
+          score(reads, (kind as MatcherKind).make(), (levels[i] as Level).score)
         }
       }
     }

@@ -21,8 +21,8 @@ const options = {
   stays: { type: 'string', default: fileURLToPath(recorded) },
   lots: { type: 'string' },
   open: { type: 'string' },
-  exits: { type: 'string', default: '5000' },
-  seeds: { type: 'string', default: '3' },
+  exits: { type: 'string', default: '2500' },
+  seeds: { type: 'string', default: '2' },
   json: { type: 'string' },
 } as const
 

@@ -1,9 +1,8 @@
 import { type Inside, normalisePlate, type Sight } from '@clearway/gateway'
-import { type GateSight, warmUpDays } from './lot-reads.ts'
+import type { GateSight, LotReads } from './lot-reads.ts'
 import type { Matcher } from './matchers.ts'
 
 const dayMs = 86_400_000
-const warmUpMs = warmUpDays * dayMs
 /** As the gateway has it: reads of one plate in one direction within this span are one passage. */
 const sameMs = 10_000
 /** The stay limit of a lot by default: what is open for longer is not looked for any more. */
@@ -51,10 +50,8 @@ type Open = Inside & { visit: number }
 /**
  * Runs one lot's reads through a matcher. What it assigns by equal plates stands, right or wrong; whatever else leaves is
  * looked up by a person, who finds the right stay, and the matcher learns from that only after it was scored.
- *
- * @param truths plates as they really are, by visit
  */
-export function score(sights: readonly GateSight[], truths: readonly string[], matcher: Matcher, into: Score): void {
+export function score({ sights, plates, scoredFromMs }: LotReads, matcher: Matcher, into: Score): void {
   let open: Open[] = []
   let left: Open[] = []
   for (const sight of sights) {
@@ -71,11 +68,12 @@ export function score(sights: readonly GateSight[], truths: readonly string[], m
     open = open.filter(({ entry }) => sight.atMs - entry.atMs <= stayLimitMs)
     const verdict = matcher.decide(seen, open, left)
     const own = open.find(({ visit }) => visit === sight.visit)
-    if (sight.atMs >= warmUpMs) count(into, verdict.stay === undefined ? undefined : verdict, sight, own, [open, left])
+    if (sight.atMs >= scoredFromMs)
+      count(into, verdict.stay === undefined ? undefined : verdict, sight, own, [open, left])
     const assigned = verdict.outcome === 'exact' ? open.find(({ stay }) => stay === verdict.stay) : own
     if (assigned) {
       open = open.filter((one) => one !== assigned && (verdict.outcome === 'exact' || one.visit !== sight.visit))
-      const truth = verdict.outcome === 'exact' ? seen.plate : (truths[sight.visit] as string)
+      const truth = verdict.outcome === 'exact' ? seen.plate : (plates[sight.visit] as string)
       matcher.confirm(truth, [assigned.entry, seen])
       matcher.close(sight.atMs - assigned.entry.atMs)
     }

@@ -1,17 +1,24 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { seededRandom } from '@clearway/contracts'
 import type { Camera, PlateRead } from '@clearway/edge'
-import { type GateEvent, gateEvents, type ReplayCursor, type StayReplay } from '../parking/index.ts'
+import { type GateEvent, gateEvents, type ReplayCursor, readBy, type StayReplay } from '../parking/index.ts'
 
 /** What was missed for longer is not read any more: cameras keep a day. */
 const LONGEST_GAP_MS = 24 * 3_600_000
 /** Missed reads are handed out in portions, so that they do not crowd out what happens now. */
 const PORTION = 200
-/** Recorded stays know nothing of misread plates. */
-const CONFIDENCE = 0.98
 
 /** One camera, told by the replay what passes. */
 export class ReplayCamera implements Camera {
   #listener: ((read: PlateRead) => void) | undefined
+  readonly #gate: string
+  readonly #noise: number
+
+  /** @param noise errors per character, 0–1 */
+  constructor(gate: string, noise: number) {
+    this.#gate = gate
+    this.#noise = noise
+  }
 
   watch(listener: (read: PlateRead) => void): () => void {
     this.#listener = listener
@@ -21,7 +28,10 @@ export class ReplayCamera implements Camera {
   }
 
   see({ id, atMs, direction, plate, plateColour, vehicleClass }: GateEvent): void {
-    this.#listener?.({ id, atMs, direction, plate, plateColour, vehicleClass, confidence: CONFIDENCE })
+    // The same passage is read the same way however often it is handed out.
+    const random = seededRandom(0).fork(`${this.#gate} ${id}`)
+    const read = readBy(random, { plate, plateColour, vehicleClass }, this.#noise)
+    this.#listener?.({ ...read, id, atMs, direction, imageRef: `${this.#gate}/${id}` })
   }
 }
 
@@ -37,15 +47,21 @@ export class ReplayGates {
   #next: GateEvent | undefined
   #cursor: ReplayCursor | undefined
 
-  /** @param cursorFile JSON of a `ReplayCursor`; made when absent */
-  constructor(replay: StayReplay, cursorFile: string) {
+  readonly #noise: number
+
+  /**
+   * @param cursorFile JSON of a `ReplayCursor`; made when absent
+   * @param noise errors per character with which the cameras read, 0–1
+   */
+  constructor(replay: StayReplay, cursorFile: string, noise = 0) {
     this.#replay = replay
     this.#cursorFile = cursorFile
+    this.#noise = noise
   }
 
   /** The camera of gate `{lot}-{direction}`. */
   camera(gate: string): ReplayCamera {
-    const camera = this.#cameras.get(gate) ?? new ReplayCamera()
+    const camera = this.#cameras.get(gate) ?? new ReplayCamera(gate, this.#noise)
     this.#cameras.set(gate, camera)
     return camera
   }

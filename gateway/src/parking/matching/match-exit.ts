@@ -82,8 +82,9 @@ export function matchExit(
   { errors, dwell, population }: LotKnowledge,
   settings: MatchSettings = usualMatching,
 ): Match {
+  const anyPlate = population.likelihood(exit.plate)
   const evidenceOf = ({ entry }: Inside) => ({
-    plate: plateEvidence(entry, exit, errors, population),
+    plate: plateEvidence(entry, exit, errors, anyPlate),
     colour: settings.appearance ? colourEvidence(entry.colour, exit.colour) : 0,
     vehicleClass: settings.appearance ? classEvidence(entry.vehicleClass, exit.vehicleClass) : 0,
     dwell: 0,

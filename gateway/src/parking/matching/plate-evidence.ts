@@ -1,6 +1,5 @@
 import { isPlate } from '../stays/plate.ts'
 import { plateLikelihood } from './plate-likelihood.ts'
-import type { PlatePopulation } from './plate-population.ts'
 import type { ReadingErrors } from './reading-errors.ts'
 
 /** What a camera said of one vehicle's plate. */
@@ -21,22 +20,27 @@ const highestRate = 0.4
 /**
  * What two readings say for being of one vehicle: ln of P(exit's reading | entry's vehicle) / P(exit's reading | any
  * vehicle). Either reading may be wrong, so their error rates add up.
+ *
+ * @param anyPlate probability that any vehicle is read as the exit was, of `PlatePopulation`
  */
 export function plateEvidence(
   entry: PlateReading,
   exit: PlateReading,
   errors: ReadingErrors,
-  population: PlatePopulation,
+  anyPlate: number,
 ): number {
   if (tooFar(entry.plate, exit.plate)) return hopeless
   const rate = Math.min(highestRate, rateOf(entry, errors) + rateOf(exit, errors))
   const likelihood = plateLikelihood(entry.plate, exit.plate, rate, errors)
-  return Math.max(hopeless, Math.log(likelihood / population.likelihood(exit.plate)))
+  return Math.max(hopeless, Math.log(likelihood / anyPlate))
 }
+
+/** What most plates look like, told sooner than by all shapes. */
+const usual = /^[^A-Z0-9][A-HJ-NP-Z][A-HJ-NP-Z0-9]{5}$/
 
 /** Errors per character: of a reading that no plate has, at least one character is wrong. */
 const rateOf = ({ plate, confidence }: PlateReading, errors: ReadingErrors): number =>
-  Math.max(errors.rate(confidence), isPlate(plate) ? 0 : 1 / plate.length)
+  Math.max(errors.rate(confidence), usual.test(plate) || isPlate(plate) ? 0 : 1 / plate.length)
 
 /** Counts by character code, folded: a collision only lets one more plate through to the closer look. */
 const counts = new Int8Array(256)

@@ -1,5 +1,8 @@
 import { addedCharacter, type ReadingErrors } from './reading-errors.ts'
 
+/** Characters lost in a row, or added, at most: more never happened to a plate that was read at all. */
+const widest = 2
+
 /**
  * How likely one plate is read as another: the sum over all ways in which characters are taken for each other, lost and
  * added.
@@ -13,10 +16,11 @@ import { addedCharacter, type ReadingErrors } from './reading-errors.ts'
  */
 export function plateLikelihood(truth: string, read: string, rate: number, errors: ReadingErrors): number {
   const [a, b] = [[...truth], [...read]]
-  const taken = rate * errors.share('taken')
-  const province = Math.min(0.5, rate * errors.provinceFactor)
-  const lost = rate * errors.share('lost') + (a.length === 8 ? rate * (errors.shortening / 8) : 0)
-  const added = rate * errors.share('added') * addedCharacter
+  const { mix } = errors
+  const taken = rate * mix.taken
+  const province = Math.min(0.5, rate * mix.provinceFactor)
+  const lost = rate * mix.lost + (a.length === 8 ? rate * (mix.shortening / 8) : 0)
+  const added = rate * mix.added * addedCharacter
 
   const pair = (i: number, j: number): number => {
     const [x, y] = [a[i] as string, b[j] as string]
@@ -29,7 +33,7 @@ export function plateLikelihood(truth: string, read: string, rate: number, error
   for (let i = 1; i <= a.length; i++) {
     const row = new Float64Array(b.length + 1)
     row[0] = (above[0] as number) * lost
-    for (let j = 1; j <= b.length; j++) {
+    for (let j = Math.max(1, i - widest); j <= Math.min(b.length, i + widest); j++) {
       row[j] =
         (above[j - 1] as number) * pair(i - 1, j - 1) + (above[j] as number) * lost + (row[j - 1] as number) * added
     }

@@ -43,6 +43,17 @@ export interface ErrorCounts {
   confusions: Record<string, number>
 }
 
+/** Of all errors, the share of each kind; and what is worse than the average, in error rates of a character. */
+export interface ErrorMix {
+  taken: number
+  lost: number
+  added: number
+  /** Error rate of provinces. */
+  provinceFactor: number
+  /** Share of plates of eight that come out with seven. */
+  shortening: number
+}
+
 export const noCounts = (): ErrorCounts => ({
   characters: bandEnds.map(() => 0).concat(0),
   errors: bandEnds.map(() => 0).concat(0),
@@ -64,6 +75,9 @@ export class ReadingErrors {
   readonly counts: ErrorCounts
   /** Sum of weights by character; dropped when a count changes it. */
   readonly #totals = new Map<string, number>()
+  /** By both character codes; dropped with the sums. */
+  readonly #confusions = new Map<number, number>()
+  #mix: ErrorMix | undefined
 
   constructor(counts: ErrorCounts = noCounts()) {
     this.counts = counts
@@ -72,6 +86,7 @@ export class ReadingErrors {
   /** Takes in one read whose truth is known; most are right, and those count too. */
   learn({ read, truth, confidence }: ConfirmedRead): void {
     const { counts } = this
+    this.#mix = undefined
     const band = bandOf(confidence)
     const { pairs, lost, added } = align(truth, read)
     const long = [...truth].length === 8
@@ -103,25 +118,31 @@ export class ReadingErrors {
     return ((errors[band] as number) + prior * priorCharacters) / ((characters[band] as number) + priorCharacters)
   }
 
-  /** Of the errors, the share that is of this kind. */
-  share(kind: 'taken' | 'lost' | 'added'): number {
-    const { taken, lost, added } = this.counts
-    return (this.counts[kind] + priorKinds[kind] * priorErrors) / (taken + lost + added + priorErrors)
-  }
-
-  /** Error rate of provinces in error rates of other characters. */
-  get provinceFactor(): number {
-    return this.#factor(this.counts.provinceErrors, this.counts.provinces, priorProvinceFactor)
-  }
-
-  /** Share of plates of eight that come out with seven, in error rates of a character. */
-  get shortening(): number {
-    return this.#factor(this.counts.shortened, this.counts.eights, priorShortening)
+  /** What errors are made of; the same until something is learned. */
+  get mix(): ErrorMix {
+    this.#mix ??= {
+      taken: this.#share('taken'),
+      lost: this.#share('lost'),
+      added: this.#share('added'),
+      provinceFactor: this.#factor(this.counts.provinceErrors, this.counts.provinces, priorProvinceFactor),
+      shortening: this.#factor(this.counts.shortened, this.counts.eights, priorShortening),
+    }
+    return this.#mix
   }
 
   /** Probability that `a`, when taken for another character, is taken for `b`. */
   confusion(a: string, b: string): number {
-    return this.#weight(a, b) / this.#total(a)
+    const key = a.charCodeAt(0) * 65_536 + b.charCodeAt(0)
+    const known = this.#confusions.get(key)
+    if (known !== undefined) return known
+    const share = this.#weight(a, b) / this.#total(a)
+    this.#confusions.set(key, share)
+    return share
+  }
+
+  #share(kind: 'taken' | 'lost' | 'added'): number {
+    const { taken, lost, added } = this.counts
+    return (this.counts[kind] + priorKinds[kind] * priorErrors) / (taken + lost + added + priorErrors)
   }
 
   /** Observed rate over the mean rate, with the prior as `priorWorth` errors. */
@@ -139,8 +160,8 @@ export class ReadingErrors {
 
   #confuse(a: string, b: string): void {
     for (const key of [a + b, b + a]) this.counts.confusions[key] = (this.counts.confusions[key] ?? 0) + 1
-    this.#totals.delete(a)
-    this.#totals.delete(b)
+    this.#totals.clear()
+    this.#confusions.clear()
   }
 
   #weight(a: string, b: string): number {

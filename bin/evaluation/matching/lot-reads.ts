@@ -14,9 +14,9 @@ export interface GateSight extends CameraRead {
 }
 
 /** Shares of passages that no camera saw, by direction of the missing one, and that were read twice. */
-export const missedEntryShare = 0.002
-export const missedExitShare = 0.002
-export const readTwiceShare = 0.01
+const missedEntryShare = 0.002
+const missedExitShare = 0.002
+const readTwiceShare = 0.01
 
 /** Before anything is scored the lot fills, and the matcher sees its first stays: so many mean dwell times, a day at least. */
 const warmUpDwells = 4

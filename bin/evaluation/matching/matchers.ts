@@ -11,7 +11,7 @@ import {
 import { distance } from './edit-distance.ts'
 
 /** What a matcher says of one exit. */
-export interface Verdict {
+interface Verdict {
   outcome: 'exact' | 'proposed' | 'review'
   stay?: string
   /** It has just left and was read twice. */

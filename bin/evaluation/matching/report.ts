@@ -4,7 +4,7 @@ import { noScore, type Score, score } from './score.ts'
 import type { TimedStay } from './stay-file.ts'
 
 /** Injected plate noise, errors per character. */
-export const characterErrors = [0.005, 0.01, 0.02] as const
+const characterErrors = [0.005, 0.01, 0.02] as const
 
 /** What one kind of matcher makes of one level of noise, over all lots and seeds. */
 export interface Level {

@@ -1,5 +1,5 @@
 import { classEvidence, colourEvidence } from '../matching/appearance.ts'
-import type { SeenPassage } from './stay-pairing.ts'
+import type { Looks } from './sightings.ts'
 
 const dayMs = 86_400_000
 /** ln of odds. Equal plates are strong evidence: about one exit in a thousand is another's misread as this plate. */
@@ -15,7 +15,7 @@ const leastOdds = Math.log(10)
  *
  * @returns the reason in words, or null when the pair may stand
  */
-export function pairDoubt(entry: SeenPassage, exit: SeenPassage, dwellMs: number): string | null {
+export function pairDoubt(entry: Looks, exit: Looks, dwellMs: number): string | null {
   const colour = colourEvidence(entry.colour, exit.colour)
   const vehicleClass = classEvidence(entry.vehicleClass, exit.vehicleClass)
   // Only what speaks against the pair counts: looks that agree are what most pairs of vehicles have.

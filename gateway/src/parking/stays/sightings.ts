@@ -21,6 +21,9 @@ export interface Sighting {
   imageRef: string | null
 }
 
+/** Where a vehicle was seen and what it looked like. */
+export type Looks = Pick<Sighting, 'gate' | 'colour' | 'vehicleClass'>
+
 /** Which passage of which plate. */
 export interface PassageKey {
   lot: string

@@ -1,6 +1,6 @@
-import type { PlateColour, VehicleClass } from '@clearway/contracts'
 import { pairDoubt } from './pair-doubt.ts'
 import type { PairingVerdict } from './pairing-verdicts.ts'
+import type { Looks } from './sightings.ts'
 
 /** One vehicle seen at a gate of a lot. */
 export interface Passage {
@@ -10,13 +10,7 @@ export interface Passage {
   /** The stay that holds this passage. */
   stay?: string
   /** What a camera saw; absent in history. */
-  seen?: SeenPassage
-}
-
-export interface SeenPassage {
-  gate: string
-  colour: PlateColour
-  vehicleClass: VehicleClass
+  seen?: Looks
 }
 
 /** What the passages of one plate in one lot say about one of its visits. */

@@ -11,6 +11,7 @@ import { evidenceCommand } from './commands/evidence.ts'
 import { flowsCommand } from './commands/flows.ts'
 import { gatewayCommand } from './commands/gateway.ts'
 import { importCommand } from './commands/import.ts'
+import { lotsCommand } from './commands/lots.ts'
 import { signalCommand } from './commands/signal.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { staysCommand } from './commands/stays.ts'
@@ -33,6 +34,7 @@ export function clearwayProgram(): Command {
     importCommand(),
     tariffCommand(),
     convertCommand(),
+    lotsCommand(),
     signalCommand(),
     closureCommand(),
     staysCommand(),

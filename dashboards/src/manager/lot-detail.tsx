@@ -1,4 +1,4 @@
-import type { LotMetrics } from '@clearway/contracts'
+import type { LotForecast, LotMetrics } from '@clearway/contracts'
 import { Segmented } from 'antd'
 import { lazy, Suspense, useCallback, useEffect, useRef } from 'react'
 import { useLanguage } from '../language/use-language.ts'
@@ -6,6 +6,7 @@ import { Icon } from '../look/icon.tsx'
 import { get } from '../server/requests.ts'
 import { useRemote } from '../server/use-remote.ts'
 import { Failure } from '../shell/failure.tsx'
+import { ForecastNote } from './forecast-note.tsx'
 import { LotFigures } from './lot-figures.tsx'
 import type { LotRow } from './lot-rows.ts'
 import { OccupancyBar } from './occupancy-bar.tsx'
@@ -35,6 +36,8 @@ export function LotDetail({ row, period, onPeriod, onClose }: LotDetailProps) {
     [lot.id, period],
   )
   const metrics = useRemote(load)
+  const loadForecast = useCallback((stop: AbortSignal) => get<LotForecast>(`/lots/${lot.id}/forecast`, stop), [lot.id])
+  const forecast = useRemote(period === 'day' ? loadForecast : null)
   return (
     <aside
       ref={panel}
@@ -89,8 +92,13 @@ export function LotDetail({ row, period, onPeriod, onClose }: LotDetailProps) {
           <>
             <LotFigures metrics={metrics.value.items} />
             <Suspense fallback={<div className="chart-room" aria-busy="true" />}>
-              <MetricsChart metrics={metrics.value.items} period={period} />
+              <MetricsChart
+                metrics={metrics.value.items}
+                period={period}
+                forecast={period === 'day' ? forecast.value : undefined}
+              />
             </Suspense>
+            {period === 'day' && forecast.value && <ForecastNote forecast={forecast.value} />}
           </>
         ))}
       <TariffNote lot={lot.id} tariff={lot.tariff} />

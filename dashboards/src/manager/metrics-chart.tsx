@@ -1,4 +1,4 @@
-import type { LotMetrics } from '@clearway/contracts'
+import type { LotForecast, LotMetrics } from '@clearway/contracts'
 import { BarChart, LineChart } from 'echarts/charts'
 import { AriaComponent, GridComponent, TooltipComponent } from 'echarts/components'
 import { type EChartsType, init, use } from 'echarts/core'
@@ -6,6 +6,7 @@ import { CanvasRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
 import { useLanguage } from '../language/use-language.ts'
 import { useAppearance } from '../look/appearance.ts'
+import { forecastCurve } from './forecast-curve.ts'
 import type { Period } from './period.ts'
 import { summaryOf } from './period-summary.ts'
 
@@ -16,8 +17,15 @@ const colours = {
   light: { text: '#4b5b72', line: '#e4e9f0', vacancy: '#0b63ce', revenue: '#e3c46a', panel: '#ffffff', ink: '#142033' },
 } as const
 
+export interface MetricsChartProps {
+  metrics: readonly LotMetrics[]
+  period: Period
+  /** Drawn after the last bucket, with its interval as a band. */
+  forecast?: LotForecast | undefined
+}
+
 /** Vacancy as a line, revenue as bars, over the buckets of a period. Default export, so that it can be loaded late. */
-export default function MetricsChart({ metrics, period }: { metrics: readonly LotMetrics[]; period: Period }) {
+export default function MetricsChart({ metrics, period, forecast }: MetricsChartProps) {
   const { t, formats } = useLanguage()
   const appearance = useAppearance()
   const element = useRef<HTMLDivElement>(null)
@@ -42,6 +50,15 @@ export default function MetricsChart({ metrics, period }: { metrics: readonly Lo
         : period === 'week'
           ? formats.dateClock(atMs)
           : formats.dateClock(atMs).slice(0, 5)
+    const ahead = forecastCurve(metrics, forecast)
+    const band = {
+      type: 'line',
+      stack: 'band',
+      silent: true,
+      showSymbol: false,
+      lineStyle: { opacity: 0 },
+      tooltip: { show: false },
+    }
     const axis = { axisLabel: { color: text, fontSize: 11 }, splitLine: { lineStyle: { color: line } } }
     chart.current?.setOption(
       {
@@ -57,7 +74,7 @@ export default function MetricsChart({ metrics, period }: { metrics: readonly Lo
         },
         xAxis: {
           type: 'category',
-          data: metrics.map(({ from }) => label(Date.parse(from))),
+          data: [...metrics.map(({ from }) => Date.parse(from)), ...ahead.atMs].map(label),
           axisLabel: { color: text, fontSize: 11, hideOverlap: true },
           axisLine: { lineStyle: { color: line } },
           axisTick: { show: false },
@@ -106,11 +123,24 @@ export default function MetricsChart({ metrics, period }: { metrics: readonly Lo
             },
             data: metrics.map(({ vacancyRate }) => vacancyRate),
           },
+          {
+            type: 'line',
+            name: t('detail.forecast'),
+            showSymbol: false,
+            lineStyle: { color: vacancy, width: 2, type: 'dashed' },
+            itemStyle: { color: vacancy },
+            tooltip: {
+              valueFormatter: (share: unknown) => (typeof share === 'number' ? formats.percent(share) : '–'),
+            },
+            data: ahead.median,
+          },
+          { ...band, data: ahead.low },
+          { ...band, areaStyle: { color: vacancy, opacity: 0.18 }, data: ahead.spread },
         ],
       },
       { notMerge: true },
     )
-  }, [metrics, period, appearance, t, formats])
+  }, [metrics, period, forecast, appearance, t, formats])
 
   const { vacancyRate, turnoverRate, revenueFen } = summaryOf(metrics)
   return (

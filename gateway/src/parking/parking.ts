@@ -1,6 +1,8 @@
 import type { Lot } from '@clearway/contracts'
 import type { Core, Feature } from '../core.ts'
 import { Lifetime } from '../lifetime.ts'
+import { forecastRoutes } from './forecast/forecast-routes.ts'
+import { Forecasts } from './forecast/forecasts.ts'
 import { LotLedger } from './lot-ledger.ts'
 import { lotRoutes } from './lots/lot-routes.ts'
 import { lotBody } from './lots/lot-view.ts'
@@ -28,6 +30,7 @@ export function createParking(core: Core): Parking {
   if (core.city) seedLots(core.records, core.city)
   const zone = core.config.city.timeZone ?? core.city?.timeZone ?? 'Asia/Shanghai'
   const metrics = new LotMetricsReader(core.records, ledger, zone)
+  const forecasts = new Forecasts(core, ledger, zone)
 
   const lots = (): Lot[] => {
     const nowMs = core.clock.now()
@@ -67,12 +70,18 @@ export function createParking(core: Core): Parking {
       ...lotRoutes(core, ledger, metrics, { body: lot, bodies: lots, changed: note }),
       ...tariffRoutes(core, ledger),
       ...stayRoutes(ledger, new ReviewDesk(core, ledger)),
+      ...stayRoutes(ledger),
+      ...forecastRoutes(core, ledger, forecasts),
     ],
     projections: [gateReads(core, ledger, note)],
     start() {
       expire()
       lifetime.repeat(core.clock, expiryEveryS, expire)
+      forecasts.start()
     },
-    stop: () => lifetime.close(),
+    async stop() {
+      await forecasts.stop()
+      await lifetime.close()
+    },
   }
 }

@@ -48,7 +48,12 @@ export function parkingOver(city?: City) {
     clock,
     records,
     city,
-    log: { warn: (detail: unknown) => warnings.push(detail) },
+    log: {
+      warn: (detail: unknown) => warnings.push(detail),
+      info: () => {},
+      error: (detail: unknown) => warnings.push(detail),
+    },
+    metrics: new Registry(),
     devices: { find: (id: string) => ({ lot: id.replace(/-(in|out)$/, '') }) },
     audit: { record: (_: Actor, action: string, subject: string) => audited.push(`${action} ${subject}`) },
     stream: { provide: () => {}, publish: (_: string, items: { id: string }[]) => published.push(items) },

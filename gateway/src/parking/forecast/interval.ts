@@ -31,8 +31,8 @@ export class ErrorWindow {
   readonly #overlap: number
 
   /**
-   * @param horizonSlots of the forecasts, whose errors overlap: those made within one horizon share what happened in it,
-   *   so that a window holds as many independent errors as it has horizons
+   * @param horizonSlots of the forecasts, whose errors overlap: two made k slots apart share (h − k) / h of what happened,
+   *   so that a window says as much as independent errors two thirds of a horizon apart (Σ ρ² = 2h/3)
    */
   constructor(horizonSlots: number) {
     this.#overlap = horizonSlots
@@ -79,7 +79,7 @@ export class ErrorWindow {
     const tail = this.#outside / 2
     const scale = this.#scale(hour)
     // Quantiles of n + 1, the one to come being the last, make the share hold for few scores as well.
-    const independent = count / this.#overlap
+    const independent = count / Math.max(1, (2 * this.#overlap) / 3)
     const upper = Math.min(1, (1 - tail) * (1 + 1 / independent))
     const low = Math.floor((count - 1) * (1 - upper))
     const high = Math.ceil((count - 1) * upper)

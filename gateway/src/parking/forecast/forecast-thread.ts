@@ -15,6 +15,7 @@ export class ForecastThread {
   /** Answers come in the order of the requests. */
   readonly #waiting: Waiting[] = []
   #worker: Worker | undefined
+  #stopped = false
 
   constructor(data: ForecastWorkerData) {
     this.#data = data
@@ -34,15 +35,17 @@ export class ForecastThread {
     throw failure('reason' in answer ? answer.reason : 'it answered something else')
   }
 
-  /** Abandons what is under way. */
+  /** Abandons what is under way and starts nothing more. */
   async stop(): Promise<void> {
+    this.#stopped = true
     const worker = this.#worker
     this.#worker = undefined
     await worker?.terminate()
     for (const { reject } of this.#waiting.splice(0)) reject(failure('the gateway is stopping'))
   }
 
-  #ask(request: ForecastRequest): Promise<ForecastAnswer> {
+  async #ask(request: ForecastRequest): Promise<ForecastAnswer> {
+    if (this.#stopped) throw failure('the gateway is stopping')
     this.#worker ??= this.#open()
     const answer = new Promise<ForecastAnswer>((resolve, reject) => this.#waiting.push({ resolve, reject }))
     this.#worker.postMessage(request)

@@ -3,7 +3,7 @@
  * docs/forecast.md.
  *
  *   npm run eval:forecast                        ten car parks of Málaga, 2024, which are in the repository
- *   npm run eval:forecast -- --series F.csv.gz [--lots L.csv] [--zone IANA] [--holidays H.txt] [--split yyyy-mm-dd]
+ *   npm run eval:forecast -- --series F.csv.gz [--lots L.csv] [--zone IANA] [--calendar C.yaml] [--split yyyy-mm-dd]
  *     [--seed N] [--json OUT]
  *
  * Exit code 1 when a file is not fit, 2 on wrong usage.
@@ -13,14 +13,15 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { ClearwayError, InputError, WorldError } from '@clearway/contracts'
 import { DateTime } from 'luxon'
-import { readCapacities, readHolidays, readSeries, type SeriesFile } from './readings-file.ts'
+import { calendarOf, readCalendar } from '../src/parking/tariffs/calendar/calendar.ts'
+import { readCapacities, readSeries, type SeriesFile } from './readings-file.ts'
 import { type Replay, replay } from './replay.ts'
 
 const options = {
   series: { type: 'string' },
   lots: { type: 'string' },
   zone: { type: 'string', default: 'Europe/Madrid' },
-  holidays: { type: 'string' },
+  calendar: { type: 'string' },
   split: { type: 'string', default: '2024-11-01' },
   seed: { type: 'string', default: '7' },
   json: { type: 'string' },
@@ -102,12 +103,12 @@ function run(): void {
   if (!DateTime.local({ zone }).isValid) throw new UsageError(`--zone ${zone}: give an IANA zone like Europe/Madrid`)
   const seed = Number(values.seed)
   if (!Number.isInteger(seed)) throw new UsageError(`--seed ${values.seed}: give a whole number`)
-  // What ships belongs together: a series from elsewhere has its own lots and holidays.
+  // What ships belongs together: a series from elsewhere has its own lots and calendar.
   const own = values.series === undefined
   const file = (given: string | undefined, ours: string) => given ?? (own ? shipped(ours) : undefined)
   const series = readSeries(values.series ?? shipped('malaga_free_spaces_2024.csv.gz'), zone)
   const lotsFile = file(values.lots, 'malaga_lots.csv')
-  const holidaysFile = file(values.holidays, 'malaga_holidays_2024.txt')
+  const calendarFile = file(values.calendar, 'malaga_calendar_2024.yaml')
   const splitMs = splitOf(values.split, zone, series)
   const capacities = capacitiesOf(series, lotsFile === undefined ? new Map() : readCapacities(lotsFile), splitMs)
   const readings = capacities.map(({ lot, capacity }, i) => ({
@@ -118,7 +119,7 @@ function run(): void {
   }))
   const result = replay(readings, series.atMs[0]!, series.atMs.at(-1)!, {
     zone,
-    holidays: holidaysFile === undefined ? new Set() : readHolidays(holidaysFile),
+    calendar: calendarFile === undefined ? calendarOf({ base: 'none' }, 'no calendar') : readCalendar(calendarFile),
     splitMs,
     seed,
     tell: (line) => console.error(line),

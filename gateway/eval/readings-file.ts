@@ -76,17 +76,6 @@ export function readCapacities(file: string): Map<string, number> {
   return capacities
 }
 
-/** Local dates, one a line; `#` begins a remark. @throws InputError `holidays-file` naming the line */
-export function readHolidays(file: string): Set<string> {
-  const dates = linesOf(file, 'holidays-file').map((line, i) => ({ line: i + 1, text: line.replace(/#.*/, '').trim() }))
-  for (const { line, text } of dates) {
-    if (text !== '' && !DateTime.fromFormat(text, 'yyyy-MM-dd').isValid) {
-      throw refusal('holidays-file', file, line, `"${text}" is not a date; write yyyy-mm-dd`)
-    }
-  }
-  return new Set(dates.map(({ text }) => text).filter((text) => text !== ''))
-}
-
 function instantOf(
   text: string,
   zone: string,

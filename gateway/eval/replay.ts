@@ -12,10 +12,11 @@ import {
   slotsPerWeek,
 } from '../src/parking/forecast/lot-grid.ts'
 import { lastWeek, weeklyProfile } from '../src/parking/forecast/profiles.ts'
+import type { Calendar } from '../src/parking/tariffs/calendar/calendar.ts'
 
 export interface ReplayOptions {
   zone: string
-  holidays: ReadonlySet<string>
+  calendar: Calendar
   /** What is fitted is fitted on targets before this instant; what is scored are targets from it on. */
   splitMs: number
   seed: number
@@ -23,7 +24,7 @@ export interface ReplayOptions {
 }
 
 /** Mean absolute errors in percent of capacity; everything in a row is scored on the same points. */
-export interface HorizonScore {
+interface HorizonScore {
   minutes: number
   maePercent: number
   persistence: number
@@ -43,7 +44,7 @@ export interface Replay {
   fittedRows: number
 }
 
-export const horizonsInSlots = [1, 2, 4, 8, 96] as const
+const horizonsInSlots = [1, 2, 4, 8, 96] as const
 /** The intervals begin with the errors of these days before the split, of a model fitted on what was before them. */
 const calibrationDays = 28
 /** A forest is shown profiles of one week at least. */
@@ -61,7 +62,7 @@ export function replay(
   const frozen = frozenRuns(whole)
   const grid = withoutFrozen(whole, frozen)
   const split = Math.ceil((options.splitMs - grid.startMs) / slotMs)
-  const clock = localClock(grid.startMs, grid.slots + clockAheadSlots, options.zone, options.holidays)
+  const clock = localClock(grid.startMs, grid.slots + clockAheadSlots, options.zone, options.calendar)
   const features = new Features(grid, clock)
   const fit = (until: number, horizon: number): ForecastModel => {
     const fitting: FitOptions = { from: firstOrigin, until, horizons: [horizon], mostRows, seed: options.seed }

@@ -70,7 +70,6 @@ export function createParking(core: Core): Parking {
       ...lotRoutes(core, ledger, metrics, { body: lot, bodies: lots, changed: note }),
       ...tariffRoutes(core, ledger),
       ...stayRoutes(ledger, new ReviewDesk(core, ledger)),
-      ...stayRoutes(ledger),
       ...forecastRoutes(core, ledger, forecasts),
     ],
     projections: [gateReads(core, ledger, note)],

@@ -44,7 +44,6 @@ export function parkingOver(city?: City) {
   let seq = 0
   const core = {
     config: { city: {}, parking: { imageUrl: 'https://images.test/{ref}.jpg' } },
-    metrics: new Registry(),
     clock,
     records,
     city,

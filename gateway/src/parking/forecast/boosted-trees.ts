@@ -16,7 +16,7 @@ export interface GrowOptions {
 }
 
 /** Nodes of a tree, the root first. A leaf has column −1 and a value; a branch goes left up to its bin. */
-export interface Tree {
+interface Tree {
   column: Int16Array
   bin: Uint8Array
   left: Int16Array

@@ -3,7 +3,7 @@ import type { LotOutlook } from './lot-forecaster.ts'
 import { slotMs } from './lot-grid.ts'
 
 /** Horizons that are held against what happened, minutes. */
-export const scoredMinutes = [15, 30, 60, 120, 1440] as const
+const scoredMinutes = [15, 30, 60, 120, 1440] as const
 
 const dayMs = 86_400_000
 /** A score is of this many days. */

@@ -1,5 +1,6 @@
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
+import { readCalendar } from '../tariffs/calendar/calendar.ts'
 import { type FitReport, LotForecaster, type LotOutlook } from './lot-forecaster.ts'
 import type { LotGrid } from './lot-grid.ts'
 
@@ -9,15 +10,16 @@ export type ForecastAnswer = { fitted: FitReport } | { outlooks: LotOutlook[] } 
 
 export interface ForecastWorkerData {
   zone: string
-  holidays: readonly string[]
+  /** The city's own calendar; undefined: China's. */
+  calendarFile: string | undefined
 }
 
 const port = parentPort
 if (!port) throw new Error('forecast-worker runs as a worker thread of the gateway')
 // On Linux this is the thread's own priority; a fit takes what others leave. Elsewhere it would be the whole gateway's.
 if (process.platform === 'linux') setPriority(0, 10)
-const { zone, holidays } = workerData as ForecastWorkerData
-const forecaster = new LotForecaster(zone, new Set(holidays))
+const { zone, calendarFile } = workerData as ForecastWorkerData
+const forecaster = new LotForecaster(zone, readCalendar(calendarFile))
 
 function serve(request: ForecastRequest): ForecastAnswer {
   if (request.what === 'forecast') return { outlooks: forecaster.forecast(request.grid) }

@@ -48,12 +48,12 @@ export class Forecasts {
   #working: Promise<void> | undefined
 
   /** @param zone IANA zone of the lots */
-  constructor(core: Core, ledger: LotLedger, zone: string, holidays: readonly string[] = []) {
+  constructor(core: Core, ledger: LotLedger, zone: string) {
     this.#core = core
     this.#ledger = ledger
     this.scores = new ForecastScores(core.records)
     this.#history = new LevelHistory(core.records, ledger)
-    this.#thread = new ForecastThread({ zone, holidays })
+    this.#thread = new ForecastThread({ zone, calendarFile: core.config.city.calendarFile })
     forecastGauges(core.metrics, this.scores, () => this.#fit)
   }
 

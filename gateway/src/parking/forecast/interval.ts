@@ -1,7 +1,7 @@
 import { slotsPerDay } from './lot-grid.ts'
 
 /** Share of what happens that the interval is to hold. */
-export const intervalShare = 0.9
+const intervalShare = 0.9
 /** Scores that are remembered: four weeks of quarters. Older ones no longer describe the lot. */
 const memory = 28 * slotsPerDay
 /** With fewer scores than this there is no interval to speak of. */

@@ -1,8 +1,10 @@
+import type { DayKind } from '@clearway/contracts'
 import { IANAZone } from 'luxon'
+import type { Calendar } from '../tariffs/calendar/calendar.ts'
 import { slotMs, slotsPerDay } from './lot-grid.ts'
 
 /** What sort of day it is for those who park. */
-export const dayKinds = { workday: 0, saturday: 1, holiday: 2 } as const
+const dayKinds = { workday: 0, saturday: 1, holiday: 2 } as const
 
 /** Wall clock and calendar of every slot of a grid, and of some beyond its end. */
 export interface LocalClock {
@@ -17,10 +19,10 @@ export interface LocalClock {
 }
 
 /**
- * @param holidays local dates `yyyy-mm-dd` that are like a Sunday; what lies ahead is known, as in any calendar
+ * @param calendar what lies ahead is known, as in any calendar; a swapped workday is a workday, a holiday like a Sunday
  * @param zone IANA; offsets are multiples of 15 min in every zone in use
  */
-export function localClock(startMs: number, slots: number, zone: string, holidays: ReadonlySet<string>): LocalClock {
+export function localClock(startMs: number, slots: number, zone: string, calendar: Calendar): LocalClock {
   const iana = IANAZone.create(zone)
   const clock: LocalClock = {
     slotOfDay: new Int16Array(slots),
@@ -37,7 +39,7 @@ export function localClock(startMs: number, slots: number, zone: string, holiday
     const weekday = (day + 3) % 7 // 1970-01-01 was a Thursday
     let kind = kindOfDay.get(day)
     if (kind === undefined) {
-      kind = kindOf(weekday, holidays.has(new Date(day * 86_400_000).toISOString().slice(0, 10)))
+      kind = kindOf(weekday, calendar.kindOf(day))
       kindOfDay.set(day, kind)
     }
     clock.slotOfDay[slot] = local - day * slotsPerDay
@@ -48,9 +50,10 @@ export function localClock(startMs: number, slots: number, zone: string, holiday
   return clock
 }
 
-function kindOf(weekday: number, holiday: boolean): number {
-  if (holiday || weekday === 6) return dayKinds.holiday
-  return weekday === 5 ? dayKinds.saturday : dayKinds.workday
+function kindOf(weekday: number, kind: DayKind): number {
+  if (kind === 'public-holiday') return dayKinds.holiday
+  if (kind !== 'weekend') return dayKinds.workday
+  return weekday === 5 ? dayKinds.saturday : dayKinds.holiday
 }
 
 /** The slot with the same wall clock some days earlier: summer time moves it by an hour. */

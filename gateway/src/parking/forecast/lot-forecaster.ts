@@ -1,3 +1,4 @@
+import type { Calendar } from '../tariffs/calendar/calendar.ts'
 import { clockAheadSlots, Features } from './features.ts'
 import { askModel, type ForecastModel, fitModel } from './forecast-model.ts'
 import { frozenRuns, withoutFrozen } from './frozen-feed.ts'
@@ -7,7 +8,7 @@ import { type LotGrid, slotMs, slotsPerDay, slotsPerWeek } from './lot-grid.ts'
 import { fadingProfile, weeklyProfile } from './profiles.ts'
 
 /** Horizons with a forest of their own, in slots; those between are drawn from their neighbours. */
-export const anchors = [1, 2, 4, 8, 16, 32, 64, 96] as const
+const anchors = [1, 2, 4, 8, 16, 32, 64, 96] as const
 /** The last days of what is known: their errors, of a model that has not seen them, make the intervals. */
 const calibrationDays = 14
 /** Of the calibration days every fifth slot is forecast: within five days every slot of the day has had its turn. */
@@ -16,7 +17,7 @@ const calibrationStride = 5
 const mostRows = 60_000
 
 /** Where a forecast comes from: fitted forests, the profile of the lot's own weeks, or the level of now alone. */
-export type ForecastMethod = 'model' | 'profile' | 'level'
+type ForecastMethod = 'model' | 'profile' | 'level'
 
 /** Percent free from 15 min to a day ahead, one number each 15 min; the interval is null while errors are too few. */
 export interface LotOutlook {
@@ -47,13 +48,12 @@ const nothing: Learnt = { model: { lots: [], forests: new Map(), rows: 0 }, wind
 /** Fits now and then, forecasts often. Runs in a worker: neither method waits for anything. */
 export class LotForecaster {
   readonly #zone: string
-  readonly #holidays: ReadonlySet<string>
+  readonly #calendar: Calendar
   #learnt = nothing
 
-  /** @param holidays local dates that are like a Sunday */
-  constructor(zone: string, holidays: ReadonlySet<string>) {
+  constructor(zone: string, calendar: Calendar) {
     this.#zone = zone
-    this.#holidays = holidays
+    this.#calendar = calendar
   }
 
   /** @param seed of the forests: the same grid and seed fit the same */
@@ -138,7 +138,7 @@ export class LotForecaster {
   }
 
   #clockOf(grid: LotGrid): LocalClock {
-    return localClock(grid.startMs, grid.slots + clockAheadSlots, this.#zone, this.#holidays)
+    return localClock(grid.startMs, grid.slots + clockAheadSlots, this.#zone, this.#calendar)
   }
 }
 

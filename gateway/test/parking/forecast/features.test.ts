@@ -5,6 +5,7 @@ import { askModel, fitModel } from '../../../src/parking/forecast/forecast-model
 import { daysBefore, localClock } from '../../../src/parking/forecast/local-clock.ts'
 import { slotMs, slotsPerDay, slotsPerWeek } from '../../../src/parking/forecast/lot-grid.ts'
 import { fadingProfile, weeklyProfile } from '../../../src/parking/forecast/profiles.ts'
+import { calendarOf } from '../../../src/parking/tariffs/calendar/calendar.ts'
 import { clockOf, smallCity } from './small-city.ts'
 
 describe('what a forecast is told', () => {
@@ -76,12 +77,23 @@ describe('a profile', () => {
   it('follows the wall clock over the end of summer time', () => {
     // Madrid, 2024-10-27: noon is an hour later in UTC than a week before.
     const startMs = Date.parse('2024-10-21T00:00:00.000+02:00')
-    const clock = localClock(startMs, 14 * slotsPerDay + clockAheadSlots, 'Europe/Madrid', new Set(['2024-11-01']))
+    const clock = localClock(
+      startMs,
+      14 * slotsPerDay + clockAheadSlots,
+      'Europe/Madrid',
+      calendarOf(
+        { base: 'none', holidays: [{ first: '2024-11-01', last: '2024-11-01', worked: ['2024-11-03'] }] },
+        'a test',
+      ),
+    )
     const noonOf = (iso: string) => (Date.parse(iso) - startMs) / slotMs
     const after = noonOf('2024-10-28T12:00:00.000+01:00')
     expect(daysBefore(clock, after, 7)).toBe(noonOf('2024-10-21T12:00:00.000+02:00'))
     expect([clock.slotOfDay[after], clock.weekday[after], clock.kind[after]]).toEqual([48, 0, 0])
     expect(clock.kind[noonOf('2024-11-01T12:00:00.000+01:00')]).toBe(2)
+    expect(clock.kind[noonOf('2024-11-02T12:00:00.000+01:00')]).toBe(1)
+    // A Sunday that is worked.
+    expect(clock.kind[noonOf('2024-11-03T12:00:00.000+01:00')]).toBe(0)
   })
 
   it('fades from the level of now into what is usual', () => {

@@ -1,7 +1,7 @@
 import { compile, LotForecast, seededRandom } from '@clearway/contracts'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { importStays } from '../../../src/parking/stays/import-stays.ts'
-import { dayMs, hourMs, minuteMs, openLot, startMs } from '../small-lot.ts'
+import { dayMs, hourMs, openLot, startMs } from '../small-lot.ts'
 
 const capacity = 40
 type Bench = Awaited<ReturnType<typeof openLot>>
@@ -35,16 +35,24 @@ async function lotWithHistory(days: number): Promise<Bench> {
   return bench
 }
 
-/** Lets time pass, quarter by quarter, waiting for the forecast of each. */
+/** Waits for the forecast of the present quarter: of its beginning, by whatever is fitted then. */
+async function forecastOfNow(bench: Bench, isDone: (forecast: LotForecast) => boolean = () => true) {
+  const madeAt = new Date(Math.floor(bench.clock.now() / 900_000) * 900_000).toISOString()
+  return vi.waitFor(
+    async () => {
+      const forecast = await bench.call('GET /lots/square/forecast')
+      if (forecast.madeAt !== madeAt || !isDone(forecast)) throw new Error(`no forecast of ${madeAt} yet`)
+      return forecast
+    },
+    { timeout: 60_000, interval: 10 },
+  )
+}
+
+/** Lets time pass, quarter by quarter, each with its forecast. */
 async function pass(bench: Bench, quarters: number): Promise<void> {
   for (let i = 0; i < quarters; i++) {
     await bench.clock.advance(900)
-    const wanted = new Date(Math.floor(bench.clock.now() / 900_000) * 900_000).toISOString()
-    for (let round = 0; round < 2000; round++) {
-      const { madeAt } = await bench.call('GET /lots/square/forecast')
-      if (madeAt === wanted) break
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
+    await forecastOfNow(bench)
   }
 }
 
@@ -53,10 +61,9 @@ const checked = compile(LotForecast)
 describe('the forecast of a lot', () => {
   it('follows its usual week, stays within its bays and says where it comes from', async () => {
     const bench = await lotWithHistory(42)
-    bench.reads({ direction: 'in', at: startMs + minuteMs, plate: '鲁B11111' })
+    bench.reads({ direction: 'in', at: startMs, plate: '鲁B11111' })
     bench.parking.start?.()
-    await pass(bench, 1)
-    const forecast = await bench.call('GET /lots/square/forecast')
+    const forecast = await forecastOfNow(bench)
     expect(checked.faults(forecast)).toEqual([])
     expect(forecast).toMatchObject({ lot: 'square', capacity, method: 'profile', fittedAt: null })
     expect(forecast.points).toHaveLength(96)
@@ -77,14 +84,11 @@ describe('the forecast of a lot', () => {
     const bench = await lotWithHistory(56)
     bench.reads({ direction: 'in', at: startMs, plate: '鲁B11111' })
     bench.parking.start?.()
-    await pass(bench, 1)
-    let forecast = await bench.call('GET /lots/square/forecast')
-    for (let round = 0; forecast.method !== 'model' && round < 1200; round++) {
-      await new Promise((resolve) => setTimeout(resolve, 50))
-      forecast = await bench.call('GET /lots/square/forecast')
-    }
+    await forecastOfNow(bench)
+    await bench.clock.advance(900)
+    await forecastOfNow(bench, ({ method }) => method === 'model')
     await pass(bench, 4)
-    forecast = await bench.call('GET /lots/square/forecast')
+    const forecast = await forecastOfNow(bench)
     expect(checked.faults(forecast)).toEqual([])
     expect(forecast.method).toBe('model')
     expect(
@@ -92,11 +96,11 @@ describe('the forecast of a lot', () => {
         ({ low, high }: { low: number | null; high: number | null }) => low !== null && low <= high!,
       ),
     ).toBe(true)
-    // Forecast at five quarters; what lies further ahead than an hour has not come to pass.
+    // Five quarters have passed; what lies further ahead than an hour has not come to pass.
     expect(forecast.scores).toMatchObject([
-      { minutes: 15, forecasts: 4 },
-      { minutes: 30, forecasts: 3 },
-      { minutes: 60, forecasts: 1 },
+      { minutes: 15, forecasts: 5 },
+      { minutes: 30, forecasts: 4 },
+      { minutes: 60, forecasts: 2 },
     ])
     // Nobody passes a gate in this hour: that it stays as it is is right, and forecasting the morning's rush is not.
     for (const { persistence, maePercent } of forecast.scores) {
@@ -112,8 +116,7 @@ describe('the forecast of a lot', () => {
     expect((await bench.call('GET /lots/square/forecast')).reason).toMatch(/is not known now/)
     bench.reads({ direction: 'in', at: startMs, plate: '鲁B11111' })
     bench.parking.start?.()
-    await pass(bench, 1)
-    const { method, points } = await bench.call('GET /lots/square/forecast')
+    const { method, points } = await forecastOfNow(bench)
     expect([method, points[0], points[95]]).toMatchObject([
       'level',
       { vacant: 39, low: null },

@@ -1,11 +1,12 @@
 import { seededRandom } from '@clearway/contracts'
 import { clockAheadSlots } from '../../../src/parking/forecast/features.ts'
 import { localClock } from '../../../src/parking/forecast/local-clock.ts'
-import { type LotGrid, slotMs, slotsPerDay } from '../../../src/parking/forecast/lot-grid.ts'
+import { type LotGrid, slotsPerDay } from '../../../src/parking/forecast/lot-grid.ts'
+import { chinaCalendar } from '../../../src/parking/tariffs/calendar/calendar.ts'
 
 /** A Monday at midnight in Jinan. */
-export const mondayMs = Date.parse('2026-06-01T00:00:00.000+08:00')
-export const zone = 'Asia/Shanghai'
+const mondayMs = Date.parse('2026-06-01T00:00:00.000+08:00')
+const zone = 'Asia/Shanghai'
 
 /** Lots that fill by day and empty by night, each a little different, with seeded noise that lasts for hours. */
 export function smallCity(days: number, seed = 1, lots = 3): LotGrid {
@@ -24,6 +25,4 @@ export function smallCity(days: number, seed = 1, lots = 3): LotGrid {
   return { startMs: mondayMs, slots, tracks }
 }
 
-export const clockOf = (grid: LotGrid) => localClock(grid.startMs, grid.slots + clockAheadSlots, zone, new Set())
-
-export const endMs = (grid: LotGrid) => grid.startMs + grid.slots * slotMs
+export const clockOf = (grid: LotGrid) => localClock(grid.startMs, grid.slots + clockAheadSlots, zone, chinaCalendar)

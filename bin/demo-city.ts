@@ -17,12 +17,15 @@ export interface DemoFiles {
   /** Tokens by device id, readable by their owner only. */
   credentialsFile: string
   outboxDir: string
+  /** What the gates' cameras photograph. */
+  pictureDir: string
 }
 
 export const demoFiles = (dataDir: string): DemoFiles => ({
   cityDir: join(dataDir, 'city'),
   credentialsFile: join(dataDir, 'demo', 'credentials.json'),
   outboxDir: join(dataDir, 'demo', 'outbox'),
+  pictureDir: join(dataDir, 'demo', 'pictures'),
 })
 
 /**

@@ -31,6 +31,7 @@ export function simulateCommand(): Command {
         credentials: prepared(files.credentialsFile, 'credentials', (text) => JSON.parse(text)),
         issuer: prepared(issuerFiles(config.dataDir).publicKey, 'issuer', (text) => new IssuerKeys(text)),
         outboxDir: files.outboxDir,
+        pictureDir: files.pictureDir,
         seed: demoSeed,
         cameraNoise,
         clock: systemClock,

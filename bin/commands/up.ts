@@ -1,8 +1,9 @@
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { systemClock, WorldError } from '@clearway/contracts'
 import { type Config, loadConfig, newSecret } from '@clearway/gateway'
 import { Command } from 'commander'
-import { firstAdministrator, prepareDemo, signInCode } from '../demo-city.ts'
+import { demoFiles, firstAdministrator, prepareDemo, signInCode } from '../demo-city.ts'
 import { ended } from '../ended.ts'
 import { buildPages } from '../pages.ts'
 import { Supervisor } from '../supervisor.ts'
@@ -35,6 +36,8 @@ export function upCommand(): Command {
 
 const say = (text: string) => console.log(text)
 
+const demoPictures = ({ dataDir }: Config) => `${pathToFileURL(demoFiles(dataDir).pictureDir)}/{ref}.svg`
+
 /** Runs until asked to end. @param onReady told the address of the page once everything has been started */
 async function supervise(config: Config, onReady: (url: string) => void): Promise<void> {
   const listening = Promise.withResolvers<Ports>()
@@ -54,6 +57,8 @@ async function supervise(config: Config, onReady: (url: string) => void): Promis
       args: [clearway, 'gateway'],
       env: {
         CLEARWAY_FLOWS_TOKEN: flowsToken,
+        ...(config.simulate === 'on' &&
+          !config.parking.imageUrl && { CLEARWAY_PARKING_IMAGE_URL: demoPictures(config) }),
         // A restarted gateway must be found where the first one was.
         ...(ports && { CLEARWAY_HTTP_PORT: String(ports.http), CLEARWAY_MQTT_PORT: String(ports.mqtt) }),
       },

@@ -107,9 +107,9 @@ const ConfigSchema = Type.Object({
   parking: Type.Object({
     imageUrl: Type.Optional(
       Type.String({
-        pattern: '^https?://[^{}]*\\{ref\\}[^{}]*$',
+        pattern: '^(https?|file)://[^{}]*\\{ref\\}[^{}]*$',
         description:
-          'where images of gates are kept, {ref} standing for the imageRef of a read; https://images/{ref}.jpg',
+          'where images of gates are kept, {ref} standing for the imageRef of a read; https://images/{ref}.jpg or file:///srv/images/{ref}.jpg. Only the gateway asks there',
       }),
     ),
   }),

@@ -23,6 +23,7 @@ import {
 import { demoDevices } from './demo-devices.ts'
 import { stationedUnits } from './fleet/stations.ts'
 import { Unit } from './fleet/unit.ts'
+import { GatePictures } from './gates/gate-pictures.ts'
 import { ReplayGates } from './gates/replay-gates.ts'
 import { StayReplay } from './parking/index.ts'
 import { faultReport, type SimulatorLog } from './simulator-log.ts'
@@ -45,6 +46,8 @@ export interface CitySimulatorOptions {
   stop: AbortSignal
   /** Where the replay begins when no cursor was saved; now where not given. */
   replayFromMs?: number
+  /** Folder for what the gates' cameras photograph. */
+  pictureDir: string
   /** Errors per character of the gates' cameras, 0–1; 0 where not given. */
   cameraNoise?: number
 }
@@ -101,7 +104,7 @@ export async function runCitySimulator(options: CitySimulatorOptions): Promise<v
   const gates = new ReplayGates(
     new StayReplay(city.carParks, city.timeZone, options.seed),
     join(outboxDir, 'replay.json'),
-    options.cameraNoise,
+    { noise: options.cameraNoise, pictures: new GatePictures(options.pictureDir) },
   )
   const gatesAndSigns = [...gateAgents(devices, gates, around), ...signAgents(city, around)]
   const detectors = detectorAgents(city, network, traffic.simulator, around)

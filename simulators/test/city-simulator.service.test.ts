@@ -61,6 +61,7 @@ async function run(outboxDir: string, replayFromMs: number, done: () => boolean 
     mqttUrl,
     credentials,
     outboxDir,
+    pictureDir: join(outboxDir, 'pictures'),
     seed: 11,
     clock: systemClock,
     log: quiet,
@@ -139,7 +140,14 @@ describe('the city simulator', () => {
   })
 
   it('refuses to start without a credential, naming the device', async () => {
-    const options = { cityDir, mqttUrl: 'mqtt://127.0.0.1:1', credentials: {}, outboxDir: tmpdir(), seed: 1 }
+    const options = {
+      cityDir,
+      mqttUrl: 'mqtt://127.0.0.1:1',
+      credentials: {},
+      outboxDir: tmpdir(),
+      pictureDir: tmpdir(),
+      seed: 1,
+    }
     const starting = runCitySimulator({
       ...options,
       clock: systemClock,

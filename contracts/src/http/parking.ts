@@ -87,7 +87,7 @@ export const SeenPassage = Type.Object({
   vehicleClass: VehicleClass,
   confidence: Type.Number({ minimum: 0, maximum: 1 }),
   imageRef: Type.Union([Type.String(), Type.Null()]),
-  imageUrl: Type.Optional(Type.String({ description: 'where the image is, by parking.imageUrl' })),
+  imageUrl: Type.Optional(Type.String({ description: 'where the gateway hands out the image' })),
 })
 export type SeenPassage = Static<typeof SeenPassage>
 
@@ -155,6 +155,10 @@ export type StayCorrection = Static<typeof StayCorrection>
 /** The stay as it is now; null when it was no visit. */
 export const CorrectedStay = Type.Object({ stay: Type.Union([Stay, Type.Null()]) })
 export type CorrectedStay = Static<typeof CorrectedStay>
+
+/** How many stays wait for a person, by state. */
+export const ReviewCounts = Type.Object({ review: Type.Integer(), expired: Type.Integer() })
+export type ReviewCounts = Static<typeof ReviewCounts>
 
 export const BillState = OneOf('issued', 'paid', 'overdue', 'disputed', 'written-off', 'refunded')
 export type BillState = Static<typeof BillState>

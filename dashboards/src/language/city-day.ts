@@ -21,3 +21,22 @@ export function startOfDayMs(nowMs: number, timeZone: string): number {
   const dayMs = 86_400_000
   return off < dayMs / 2 ? guess - off : guess + dayMs - off
 }
+
+/**
+ * The instant of a time on the wall of the zone, as a form has it: `2026-11-29T08:30` or with seconds. Where the clocks
+ * go back, the first of the two.
+ *
+ * @returns RFC 3339 with milliseconds
+ */
+export function instantIn(local: string, timeZone: string): string {
+  const asUtc = Date.parse(`${local}Z`)
+  const dayMs = 86_400_000
+  // How far the wall is ahead of UTC, −12 h to +14 h, before and after a change of the clocks nearby.
+  const aheadMs = (atMs: number) => {
+    const ahead = (wallClockMs(atMs, timeZone) - (atMs % dayMs) + dayMs) % dayMs
+    return ahead > 14 * 3_600_000 ? ahead - dayMs : ahead
+  }
+  const before = asUtc - aheadMs(asUtc - dayMs)
+  const fits = before + aheadMs(before) === asUtc
+  return new Date(fits ? before : asUtc - aheadMs(asUtc + dayMs)).toISOString()
+}

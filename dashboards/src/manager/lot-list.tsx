@@ -1,3 +1,4 @@
+import type { ReviewCounts } from '@clearway/contracts'
 import { Button, Input, Segmented, Select } from 'antd'
 import { useLanguage } from '../language/use-language.ts'
 import { Icon } from '../look/icon.tsx'
@@ -11,14 +12,16 @@ export interface LotListProps {
   all: number
   address: ManagerAddress
   change: (part: Partial<ManagerAddress>) => void
+  /** Stays that wait for a person. */
+  waiting: ReviewCounts | undefined
   loaded: boolean
 }
 
 const bands: BandFilter[] = ['low', 'mid', 'full', 'stale']
 
 /** Everything that the map shows, as a list that can be searched, filtered, sorted and taken away. */
-export function LotList({ filtered, all, address, change, loaded }: LotListProps) {
-  const { t } = useLanguage()
+export function LotList({ filtered, all, address, change, waiting, loaded }: LotListProps) {
+  const { t, formats } = useLanguage()
   const exportRows = useLotExport()
   const shownBands = bands.filter((band) => band !== 'stale' || filtered.counts.stale > 0 || address.band === 'stale')
   const option = (value: BandFilter | 'all') => ({
@@ -36,6 +39,10 @@ export function LotList({ filtered, all, address, change, loaded }: LotListProps
         <span className="soft figures" data-testid="lot-count">
           {t('lots.count', { shown: filtered.rows.length, all })}
         </span>
+        <Button size="small" onClick={() => change({ review: true })} data-testid="open-review">
+          {t('review.open')}
+          <span className="count figures">{waiting && formats.integer(waiting.review)}</span>
+        </Button>
         <Button
           size="small"
           icon={<Icon name="download" size={16} />}

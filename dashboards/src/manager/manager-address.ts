@@ -11,6 +11,8 @@ export interface ManagerAddress {
   band?: OccupancyBand | 'stale' | undefined
   kind?: LotKind | undefined
   search: string
+  /** Whether the stays that wait for a person are shown. */
+  review?: boolean | undefined
 }
 
 const oneOf = <T extends string>(value: string | null, allowed: readonly T[]): T | undefined =>
@@ -28,6 +30,7 @@ export function readAddress(query: string): ManagerAddress {
     band: oneOf(values.get('band'), ['low', 'mid', 'full', 'stale']),
     kind: oneOf(values.get('kind'), lotKinds),
     search: values.get('q') ?? '',
+    review: values.has('review') || undefined,
   }
 }
 
@@ -44,6 +47,7 @@ export function writeAddress(address: ManagerAddress, query: string): string {
   put('band', address.band)
   put('kind', address.kind)
   put('q', address.search)
+  put('review', address.review ? '1' : undefined)
   const text = values.toString()
   return text === '' ? '' : `?${text}`
 }

@@ -8,6 +8,8 @@ import { LotDetail } from './lot-detail.tsx'
 import { LotList } from './lot-list.tsx'
 import { filterLots, lotRows, totalsOf } from './lot-rows.ts'
 import { type ManagerAddress, readAddress, writeAddress } from './manager-address.ts'
+import { ReviewPanel } from './review/review-panel.tsx'
+import { useReviewCount } from './review/use-review-count.ts'
 import { Totals } from './totals.tsx'
 import { useRevenueToday } from './use-revenue-today.ts'
 
@@ -35,6 +37,8 @@ export function Manager({ session, city, configuration }: DeskData) {
     [lots, text, revenue],
   )
   const filtered = useMemo(() => filterLots(rows, address), [rows, address])
+  const { counts, recount } = useReviewCount()
+  const lotName = useCallback((id: string) => rows.find(({ lot }) => lot.id === id)?.name ?? id, [rows])
   const totals = useMemo(() => totalsOf(lots), [lots])
   const selected = rows.find(({ lot }) => lot.id === address.lot)
 
@@ -49,6 +53,7 @@ export function Manager({ session, city, configuration }: DeskData) {
           all={rows.length}
           address={address}
           change={change}
+          waiting={counts}
           loaded={feed.store.receivedMs('lots') !== undefined}
         />
         <div className="manager-map">
@@ -63,7 +68,15 @@ export function Manager({ session, city, configuration }: DeskData) {
               change={change}
             />
           </Suspense>
-          {selected && (
+          {address.review && (
+            <ReviewPanel
+              lotName={lotName}
+              counts={counts}
+              onCorrected={recount}
+              onClose={() => change({ review: undefined })}
+            />
+          )}
+          {selected && !address.review && (
             <LotDetail
               key={selected.lot.id}
               row={selected}

@@ -5,6 +5,7 @@ import '../map/map.css'
 import { ComponentTheme } from './component-theme.tsx'
 import { Manager } from './manager.tsx'
 import './manager.css'
+import './review/review.css'
 
 startPage(
   <Desk title="manager">

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { startOfDayMs } from '../../src/language/city-day.ts'
+import { instantIn, startOfDayMs } from '../../src/language/city-day.ts'
 
 const zones = ['Asia/Shanghai', 'Europe/Berlin', 'America/St_Johns', 'UTC'] as const
 const day = (atMs: number, timeZone: string) => new Intl.DateTimeFormat('en-CA', { timeZone }).format(atMs)
@@ -28,5 +28,20 @@ describe('startOfDayMs', () => {
         expect(clock(startMs, zone)).toBe('00:00:00')
       }),
     )
+  })
+})
+
+describe('instantIn', () => {
+  it.each([
+    ['2026-11-29T08:30', 'Asia/Shanghai', '2026-11-29T00:30:00.000Z'],
+    ['2026-11-29T08:30:15', 'America/St_Johns', '2026-11-29T12:00:15.000Z'],
+    ['2026-01-01T00:10', 'Pacific/Auckland', '2025-12-31T11:10:00.000Z'],
+    // Twice on the wall: the first of them. Not on the wall at all: an hour is skipped.
+    ['2026-10-25T02:30', 'Europe/Berlin', '2026-10-25T00:30:00.000Z'],
+    ['2026-10-25T03:30', 'Europe/Berlin', '2026-10-25T02:30:00.000Z'],
+    ['2026-03-29T02:30', 'Europe/Berlin', '2026-03-29T00:30:00.000Z'],
+    ['2026-03-29T03:30', 'Europe/Berlin', '2026-03-29T01:30:00.000Z'],
+  ])('%s in %s is %s', (local, zone, instant) => {
+    expect(instantIn(local, zone)).toBe(instant)
   })
 })

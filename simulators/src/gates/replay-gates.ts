@@ -2,22 +2,31 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { seededRandom } from '@clearway/contracts'
 import type { Camera, PlateRead } from '@clearway/edge'
 import { type GateEvent, gateEvents, type ReplayCursor, readBy, type StayReplay } from '../parking/index.ts'
+import type { GatePictures } from './gate-pictures.ts'
 
 /** What was missed for longer is not read any more: cameras keep a day. */
 const LONGEST_GAP_MS = 24 * 3_600_000
 /** Missed reads are handed out in portions, so that they do not crowd out what happens now. */
 const PORTION = 200
 
+export interface CameraSettings {
+  /** Errors per character, 0–1; 0 if absent. */
+  noise?: number | undefined
+  /** Where photographs are kept; none are taken if absent. */
+  pictures?: GatePictures | undefined
+}
+
 /** One camera, told by the replay what passes. */
 export class ReplayCamera implements Camera {
   #listener: ((read: PlateRead) => void) | undefined
   readonly #gate: string
   readonly #noise: number
+  readonly #pictures: GatePictures | undefined
 
-  /** @param noise errors per character, 0–1 */
-  constructor(gate: string, noise: number) {
+  constructor(gate: string, { noise = 0, pictures }: CameraSettings) {
     this.#gate = gate
     this.#noise = noise
+    this.#pictures = pictures
   }
 
   watch(listener: (read: PlateRead) => void): () => void {
@@ -27,11 +36,13 @@ export class ReplayCamera implements Camera {
     }
   }
 
-  see({ id, atMs, direction, plate, plateColour, vehicleClass }: GateEvent): void {
+  see(event: GateEvent): void {
+    const { id, atMs, direction, plate, plateColour, vehicleClass } = event
     // The same passage is read the same way however often it is handed out.
     const random = seededRandom(0).fork(`${this.#gate} ${id}`)
     const read = readBy(random, { plate, plateColour, vehicleClass }, this.#noise)
-    this.#listener?.({ ...read, id, atMs, direction, imageRef: `${this.#gate}/${id}` })
+    const imageRef = this.#pictures?.take(this.#gate, event)
+    this.#listener?.({ ...read, id, atMs, direction, ...(imageRef && { imageRef }) })
   }
 }
 
@@ -46,22 +57,18 @@ export class ReplayGates {
   #events: Generator<GateEvent> | undefined
   #next: GateEvent | undefined
   #cursor: ReplayCursor | undefined
+  readonly #cameraSettings: CameraSettings
 
-  readonly #noise: number
-
-  /**
-   * @param cursorFile JSON of a `ReplayCursor`; made when absent
-   * @param noise errors per character with which the cameras read, 0–1
-   */
-  constructor(replay: StayReplay, cursorFile: string, noise = 0) {
+  /** @param cursorFile JSON of a `ReplayCursor`; made when absent */
+  constructor(replay: StayReplay, cursorFile: string, cameraSettings: CameraSettings = {}) {
     this.#replay = replay
     this.#cursorFile = cursorFile
-    this.#noise = noise
+    this.#cameraSettings = cameraSettings
   }
 
   /** The camera of gate `{lot}-{direction}`. */
   camera(gate: string): ReplayCamera {
-    const camera = this.#cameras.get(gate) ?? new ReplayCamera(gate, this.#noise)
+    const camera = this.#cameras.get(gate) ?? new ReplayCamera(gate, this.#cameraSettings)
     this.#cameras.set(gate, camera)
     return camera
   }
@@ -72,6 +79,7 @@ export class ReplayGates {
    * @returns where it begins
    */
   resume(nowMs: number, fromMs = nowMs): ReplayCursor {
+    this.#cameraSettings.pictures?.tidy(nowMs)
     const saved: ReplayCursor = existsSync(this.#cursorFile)
       ? JSON.parse(readFileSync(this.#cursorFile, 'utf8'))
       : { atMs: fromMs }

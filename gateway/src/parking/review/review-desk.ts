@@ -6,8 +6,12 @@ import type { Sighting } from '../stays/sightings.ts'
 import type { StayRecord } from '../stays/stays.ts'
 import { correctStay } from './correct-stay.ts'
 import { reviewCounters } from './counters.ts'
+import { type GateImage, gateImage } from './images.ts'
 import { LearnedErrors } from './learned-errors.ts'
 import { type Proposal, Proposals } from './proposals.ts'
+
+const passages = ['entry', 'exit'] as const
+export type PassageName = (typeof passages)[number]
 
 /** What there is to see of a stay. */
 export interface StayView {
@@ -33,12 +37,11 @@ export class ReviewDesk {
   }
 
   look(stay: StayRecord): StayView {
-    const { lot, plate, enteredMs, leftMs, state } = stay
-    const seen = (direction: 'in' | 'out', atMs: number | null) => {
-      const sighting = atMs === null ? undefined : this.#ledger.sightings.find({ lot, plate, direction, atMs })
-      return sighting && this.#seenPassage(sighting)
-    }
-    const [entry, exit] = [seen('in', enteredMs), seen('out', leftMs)]
+    const { state } = stay
+    const [entry, exit] = passages.map((passage) => {
+      const sighting = this.#sighting(stay, passage)
+      return sighting && this.#seenPassage(stay.id, passage, sighting)
+    })
     const proposals = state === 'review' ? this.#proposals.of(stay, this.#core.clock.now()) : undefined
     return { ...(entry && { entry }), ...(exit && { exit }), ...(proposals && { proposals }) }
   }
@@ -79,9 +82,32 @@ export class ReviewDesk {
     }
   }
 
-  #seenPassage({ gate, readAs, colour, vehicleClass, confidence, imageRef }: Sighting): SeenPassage {
-    const template = this.#core.config.parking?.imageUrl
-    const imageUrl = imageRef !== null && template ? template.replace('{ref}', encodeURIComponent(imageRef)) : undefined
-    return { gate, readAs, plateColour: colour, vehicleClass, confidence, imageRef, ...(imageUrl && { imageUrl }) }
+  /**
+   * What a camera photographed. Who looked at whose image is on record.
+   *
+   * @throws NotFoundError `stay-unknown`, `image-unknown`; WorldError as `gateImage`
+   */
+  image(id: string, passage: PassageName, actor: Actor): Promise<GateImage> {
+    const stay = this.#ledger.stays.find(id)
+    if (!stay) throw new NotFoundError('stay-unknown', `there is no stay "${id}"`)
+    const template = this.#core.config.parking.imageUrl
+    const imageRef = this.#sighting(stay, passage)?.imageRef
+    if (!imageRef) throw new NotFoundError('image-unknown', `no image was taken of the ${passage} of stay ${id}`)
+    if (!template) throw new NotFoundError('image-unknown', 'parking.imageUrl does not say where images are kept')
+    this.#core.records.transaction(() => this.#core.audit.record(actor, 'stay.image', id, { passage }))
+    return gateImage(template, imageRef)
+  }
+
+  #sighting({ lot, plate, enteredMs, leftMs }: StayRecord, passage: PassageName): Sighting | undefined {
+    const atMs = passage === 'entry' ? enteredMs : leftMs
+    if (atMs === null) return undefined
+    return this.#ledger.sightings.find({ lot, plate, direction: passage === 'entry' ? 'in' : 'out', atMs })
+  }
+
+  #seenPassage(stay: string, passage: PassageName, sighting: Sighting): SeenPassage {
+    const { gate, readAs, colour, vehicleClass, confidence, imageRef } = sighting
+    const shown = imageRef !== null && this.#core.config.parking.imageUrl !== undefined
+    const imageUrl = `/api/v1/stays/${encodeURIComponent(stay)}/images/${passage}`
+    return { gate, readAs, plateColour: colour, vehicleClass, confidence, imageRef, ...(shown && { imageUrl }) }
   }
 }

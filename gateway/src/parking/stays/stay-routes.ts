@@ -6,8 +6,10 @@ import {
   fromTimestamp,
   Name,
   NotFoundError,
+  OneOf,
   Page,
   pageQuery,
+  ReviewCounts,
   type SeenPassage,
   Stay,
   StayCorrection,
@@ -17,7 +19,7 @@ import {
 } from '@clearway/contracts'
 import { Type } from 'typebox'
 import { afterKey, pageOf, rowsWanted } from '../../http/paging.ts'
-import { type Actor, type Route, route } from '../../http/route.ts'
+import { type Actor, type Route, rawRoute, route } from '../../http/route.ts'
 import type { BillRecord } from '../bills/bills.ts'
 import type { LotLedger } from '../lot-ledger.ts'
 import type { ReviewDesk } from '../review/review-desk.ts'
@@ -132,6 +134,29 @@ export function stayRoutes({ stays, bills, tariffs }: LotLedger, desk: ReviewDes
         const stay = stays.find(id)
         if (!stay) throw new NotFoundError('stay-unknown', `there is no stay "${id}"`)
         return whole(stay, actor)
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/review',
+      access: readers,
+      summary: 'How many stays wait for a person',
+      answer: ReviewCounts,
+      handle: () => ({ review: stays.count('review'), expired: stays.count('expired') }),
+    }),
+    rawRoute({
+      method: 'GET',
+      path: '/stays/{id}/images/{passage}',
+      access: ['manager', 'cashier'],
+      summary: 'What the camera of the gate photographed; each look is in the audit log',
+      mediaType: 'image/*',
+      params: Type.Object({ ...params.properties, passage: OneOf('entry', 'exit') }),
+      answer: Type.String(),
+      handle: async ({ params: { id, passage }, actor }) => {
+        const { body, mediaType } = await desk.image(id, passage, actor)
+        // A drawing may hold scripts: opened by itself it does nothing either.
+        const headers = { 'content-type': mediaType, 'content-security-policy': "default-src 'none'; sandbox" }
+        return { body, headers: { ...headers, 'cache-control': 'private, no-store' } }
       },
     }),
     route({

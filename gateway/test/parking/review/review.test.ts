@@ -26,7 +26,7 @@ describe('a stay in review', () => {
     const { lot, review } = await misread()
     expect(review).toMatchObject({
       reason: 'exit without an entry',
-      exit: { readAs: '鲁A1234S', imageRef: 'out/1', imageUrl: 'https://images.test/out%2F1.jpg' },
+      exit: { readAs: '鲁A1234S', imageRef: 'out/1', imageUrl: `/api/v1/stays/${review.id}/images/exit` },
     })
     const [best] = review.proposals
     expect(best).toMatchObject({ kind: 'pair', plate: '鲁A12345', recommended: true })

@@ -13,7 +13,7 @@ export function simulateCommand(): Command {
     .addCommand(simulateControllerCommand())
     .description("the edge agents, traffic, fleet and recorded stays of the data folder's city, against a gateway")
     .option('--mqtt <url>', 'where devices connect; the configured broker, or this machine, if absent')
-    .option('--camera-noise <share>', "errors per character of the gates' cameras, 0–0.2", '0.002')
+    .option('--camera-noise <share>', "errors per character of the gates' cameras, 0–0.2", '0.08')
     .option('--prepare', 'only makes what is missing in the data folder: city, credentials, history; then ends')
     .action(async (options: { mqtt?: string; prepare?: boolean; cameraNoise: string }) => {
       const cameraNoise = noiseOf(options.cameraNoise)

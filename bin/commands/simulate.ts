@@ -13,10 +13,8 @@ export function simulateCommand(): Command {
     .addCommand(simulateControllerCommand())
     .description("the edge agents, traffic, fleet and recorded stays of the data folder's city, against a gateway")
     .option('--mqtt <url>', 'where devices connect; the configured broker, or this machine, if absent')
-    .option('--camera-noise <share>', "errors per character of the gates' cameras, 0–0.2", '0.08')
     .option('--prepare', 'only makes what is missing in the data folder: city, credentials, history; then ends')
-    .action(async (options: { mqtt?: string; prepare?: boolean; cameraNoise: string }) => {
-      const cameraNoise = noiseOf(options.cameraNoise)
+    .action(async (options: { mqtt?: string; prepare?: boolean }) => {
       const config = loadConfig()
       if (options.prepare) {
         await prepareDemo(config, systemClock, (text) => console.log(text))
@@ -33,19 +31,12 @@ export function simulateCommand(): Command {
         outboxDir: files.outboxDir,
         pictureDir: files.pictureDir,
         seed: demoSeed,
-        cameraNoise,
+        cameraNoise: config.demo.cameraNoise,
         clock: systemClock,
         log: createLog(config.log.level),
         stop: stop.signal,
       })
     })
-}
-
-function noiseOf(text: string): number {
-  const noise = Number(text)
-  if (text.trim() !== '' && noise >= 0 && noise <= 0.2) return noise
-  const message = `${text} is no share from 0 to 0.2`
-  throw new InputError('camera-noise', `--camera-noise ${message}`, [{ field: '--camera-noise', message }])
 }
 
 function prepared<T>(file: string, field: string, read: (text: string) => T): T {

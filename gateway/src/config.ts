@@ -104,6 +104,14 @@ const ConfigSchema = Type.Object({
       description: 'for how long the event logs of signal controllers are kept, days',
     }),
   }),
+  demo: Type.Object({
+    cameraNoise: Type.Number({
+      minimum: 0,
+      maximum: 0.2,
+      default: 0.002,
+      description: "errors per character with which the gates' cameras of the demo city read plates",
+    }),
+  }),
   parking: Type.Object({
     imageUrl: Type.Optional(
       Type.String({

@@ -8,6 +8,7 @@ import type {
   LotMetrics,
   SignalMeasures,
   SignWithMessage,
+  Stay,
   Unit,
 } from '@clearway/contracts'
 import type { Browser, BrowserContext, Page } from '@playwright/test'
@@ -21,7 +22,7 @@ const pictures = join(import.meta.dirname, '..', '..', 'test-results')
 let city: RunningCity
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true })
-  city = await startCity()
+  city = await startCity({ CLEARWAY_DEMO_CAMERA_NOISE: '0.02' })
 }, 180_000)
 afterAll(async () => {
   expect(await city?.stop()).toBe(0)
@@ -151,6 +152,37 @@ describe.skipIf(!chromiumPath)('the pages', () => {
     expect(await page.getByTestId('simulated').textContent()).toBeTruthy()
     await page.waitForTimeout(1500)
     await page.screenshot({ path: join(pictures, 'manager.png') })
+  })
+
+  it('a manager finds the vehicle of a misread exit by its images, and the stay is priced', async () => {
+    const items = <T>(path: string) => city.api<{ items: T[] }>(path).then((list) => list.items)
+    const waiting = await eventually(
+      'an exit in review that is like a vehicle inside',
+      () => items<Stay>('/stays?state=review&limit=50'),
+      (stays) =>
+        stays.some(({ proposals, exit }) => exit && proposals?.[0]?.recommended && proposals[0].kind === 'pair'),
+      { everyMs: 2000, withinMs: 120_000 },
+    )
+    const index = waiting.findIndex(({ proposals }) => proposals?.[0]?.recommended && proposals[0].kind === 'pair')
+    const stay = waiting[index] as Stay
+    await page.goto(`${city.url}/manager?review=1`)
+    await page.locator(`[data-testid="review-row"][data-stay="${stay.id}"]`).click()
+    const image = page.locator('figure', { hasText: stay.exit?.readAs ?? '' }).getByTestId('gate-image')
+    await image.waitFor()
+    expect(
+      await image.evaluate((shown: HTMLImageElement) => shown.decode().then(() => shown.naturalWidth)),
+    ).toBeGreaterThan(0)
+    await page.screenshot({ path: join(pictures, 'review.png') })
+    await page.getByTestId('review-isPair').click()
+    const other = stay.proposals?.[0]?.stay as string
+    await eventually(
+      'the stay with its exit',
+      () => city.api<Stay>(`/stays/${other}`),
+      ({ state, leftAt }) => state === 'closed' && leftAt === stay.leftAt,
+    )
+    const audited = await items<{ action: string; subject: string }>('/audit?limit=50')
+    const ours = audited.filter(({ subject }) => subject === stay.id).map(({ action }) => action)
+    expect(ours).toEqual(expect.arrayContaining(['stay.image', 'stay.correct']))
   })
 
   it('the dispatcher presses one button, an ambulance drives through confirmed greens, and the signals go back to their plan', async () => {

@@ -3,6 +3,8 @@ import { useLanguage } from '../../language/use-language.ts'
 
 /** The reasons that the server gives, in English, and the names of their texts here. Others are shown as they are. */
 const known = {
+  'plate not read': 'unread',
+  'no plate has this shape': 'noPlate',
   'exit without an entry': 'noEntry',
   'entered again without an exit': 'noExit',
   'longer than the stay limit of the lot': 'tooLong',

@@ -101,6 +101,7 @@ export function ReviewPanel({ lotName, counts, onCorrected, onClose }: ReviewPan
                   aria-current={stay === selected}
                   onClick={() => setChosen(stay.id)}
                   data-testid="review-row"
+                  data-stay={stay.id}
                 >
                   <span className="plate" data-colour={stay.plateColour}>
                     {stay.plate ?? t('detail.unread')}

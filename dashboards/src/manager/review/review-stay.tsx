@@ -18,7 +18,9 @@ export interface ReviewStayProps {
 export function ReviewStay({ stay, lotName, onCorrected }: ReviewStayProps) {
   const { t } = useLanguage()
   const { proposals = [] } = stay
-  const [proposal, setProposal] = useState<StayProposal | undefined>(proposals[0])
+  const [chosen, setChosen] = useState<string>()
+  // The queue is loaded anew now and then: what is chosen is a stay, not an object.
+  const proposal = proposals.find((one) => one.stay === chosen) ?? proposals[0]
   const [failure, setFailure] = useState<Error>()
   const [busy, setBusy] = useState(false)
   const other = proposal?.stay
@@ -64,7 +66,12 @@ export function ReviewStay({ stay, lotName, onCorrected }: ReviewStayProps) {
         <fieldset className="proposals">
           <legend>{t('review.proposals')}</legend>
           {proposals.map((one) => (
-            <ProposalChoice key={one.stay} proposal={one} chosen={one === proposal} onChoose={() => setProposal(one)} />
+            <ProposalChoice
+              key={one.stay}
+              proposal={one}
+              chosen={one === proposal}
+              onChoose={() => setChosen(one.stay)}
+            />
           ))}
         </fieldset>
       )}

@@ -17,12 +17,14 @@ import type { Core, Feature } from './core.ts'
 import { lockData } from './data-lock.ts'
 import { createDispatch } from './dispatch/dispatch.ts'
 import { createDiversion } from './diversion/diversion.ts'
+import { createHospital } from './hospital/hospital.ts'
 import type { Route } from './http/route.ts'
 import { closeServer, createServer } from './http/server.ts'
 import { createIngest } from './ingest/ingest.ts'
 import { Lifetime } from './lifetime.ts'
 import { createParking } from './parking/parking.ts'
 import { Records } from './records/records.ts'
+import { lazyWalks } from './routes/lazy-walks.ts'
 import { createRoutes } from './routes/routes.ts'
 import { Issuer } from './signals/issuer.ts'
 import { createSignals } from './signals/signals.ts'
@@ -136,6 +138,7 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
   const traffic = createTraffic(core, engine, (vehicle) => dispatch.dispatcher.speedFactorOf(vehicle))
   const dispatch = createDispatch(core, signals, engine, traffic)
   const parking = createParking(core)
+  const walks = lazyWalks(data?.walking)
   const { units } = dispatch.dispatcher
   const signs = createSigns(core)
   const features: readonly Feature[] = [
@@ -144,10 +147,11 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
     createStream(stream),
     createCity(config, data, manifest.version),
     signals,
-    createRoutes(core, { engine, walking: data?.walking, units, lots: () => parking.lots() }),
+    createRoutes(core, { engine, walks, units, lots: () => parking.lots() }),
     traffic,
     dispatch,
     parking,
+    createHospital(core, { parking, walks }),
     signs,
     createDiversion(core, { dispatcher: dispatch.dispatcher, traffic, signs: signs.messages }),
   ]

@@ -52,6 +52,7 @@ export const QuoteRule = OneOf(
   'grace',
   'discount',
   'rounding',
+  'surcharge',
 )
 export type QuoteRule = Static<typeof QuoteRule>
 

@@ -4,7 +4,7 @@ import { type Callers, sessionCookie } from './caller.ts'
 import { acceptsGzip, compressed } from './compression.ts'
 import type { Idempotency } from './idempotency.ts'
 import type { RateLimit } from './rate-limit.ts'
-import type { Actor, Call, RawAnswer, Route } from './route.ts'
+import type { Actor, AnswerForm, Call, RawAnswer, Route } from './route.ts'
 import { checksOf } from './strict.ts'
 
 export const apiBase = '/api/v1'
@@ -26,6 +26,7 @@ export function serveApi(app: FastifyInstance, options: ApiOptions): void {
     app.route({
       method: route.method,
       url: apiBase + route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      config: { form: route.form },
       // Before the body is read: a stranger's body is not worth parsing, and a guessed id tells nothing.
       onRequest: async (request) => {
         options.rateLimit.take(request.ip)
@@ -53,11 +54,23 @@ export function serveApi(app: FastifyInstance, options: ApiOptions): void {
             ? await options.idempotency.once({ actor: actor.name, key, path: request.url, body: request.body }, work)
             : await work()
         reply.status(status)
-        return status === 204 ? reply.send() : sendJson(request, reply, body)
+        if (status === 204) return reply.send()
+        const form = formOf(request)
+        if (!form) return sendJson(request, reply, body)
+        return reply.type(form.mediaType).send(bytesOf(form.answer(JSON.parse(body), request.body)))
       },
     })
   }
 }
+
+/** The form in which a request wants its answer; undefined: the usual one. */
+export function formOf(request: FastifyRequest): AnswerForm | undefined {
+  const { form } = request.routeOptions.config as { form?: AnswerForm }
+  return form && request.headers.accept?.includes(form.mediaType) ? form : undefined
+}
+
+/** As bytes: the framework adds a charset to text, and media types like problem+json have none. */
+export const bytesOf = (body: unknown): Buffer => Buffer.from(JSON.stringify(body))
 
 /** Below this a packet is a packet, compressed or not. */
 const compressedFromBytes = 2048

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Role } from '@clearway/contracts'
+import type { Problem, Role } from '@clearway/contracts'
 import type { Static, TSchema } from 'typebox'
 
 /** Who is calling. `system` stands for the gateway itself. */
@@ -36,6 +36,14 @@ export interface RawAnswer {
   headers?: Record<string, string>
 }
 
+/** Another JSON form of a route's answers, for callers that accept its media type. */
+export interface AnswerForm {
+  mediaType: string
+  /** @param sent the body of the request */
+  answer(body: unknown, sent: unknown): unknown
+  problem(problem: Problem): unknown
+}
+
 /**
  * One row of the route table: the server, the permission test and OpenAPI are made from it. `path` is in OpenAPI form
  * (`/lots/{id}`) below `/api/v1`. The handler returns the answer's body; errors are thrown as ClearwayErrors.
@@ -54,6 +62,7 @@ export interface Route {
   answer: TSchema
   /** Media type of a `RawAnswer`; absent: JSON. `answer` then only describes it. */
   mediaType?: string
+  form?: AnswerForm
   handle(call: Call<never, never, never>): unknown
 }
 

@@ -16,7 +16,7 @@ import type { Config } from '../config.ts'
 import { isNestedBeyond } from '../json-depth.ts'
 import type { Records } from '../records/records.ts'
 import { readTls } from '../tls-files.ts'
-import { apiBase, serveApi, unserved } from './api.ts'
+import { apiBase, bytesOf, formOf, serveApi, unserved } from './api.ts'
 import { asyncApi } from './asyncapi.ts'
 import { Callers } from './caller.ts'
 import { type Readiness, serveHealth } from './health.ts'
@@ -135,9 +135,14 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   if (status >= 500) request.log.error({ err: error, code: named.code }, 'a request failed')
   if (status === 401) reply.header('www-authenticate', 'Bearer')
   if (status === 429) reply.header('retry-after', named.code === 'sign-in-locked' ? '900' : '1')
-  // As bytes: the framework adds a charset to text, and this media type has none.
-  const body = Buffer.from(JSON.stringify(toProblem(named)))
-  return reply.status(status).type('application/problem+json').send(body)
+  const problem = toProblem(named)
+  const form = formOf(request)
+  if (form)
+    return reply
+      .status(status)
+      .type(form.mediaType)
+      .send(bytesOf(form.problem(problem)))
+  return reply.status(status).type('application/problem+json').send(bytesOf(problem))
 }
 
 /** Bytes that are no HTTP request, for example a method that does not exist: there is no request to answer yet. */

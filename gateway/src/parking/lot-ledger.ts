@@ -6,6 +6,7 @@ import { LotCounts } from './lots/lot-count.ts'
 import { type LotSetup, Lots } from './lots/lots.ts'
 import { Coverage } from './numbers/coverage.ts'
 import { Rollups } from './numbers/rollups.ts'
+import { type StayTerms, withSurcharge } from './reservations/stay-terms.ts'
 import { PairingVerdicts } from './stays/pairing-verdicts.ts'
 import { isPlate, normalisePlate } from './stays/plate.ts'
 import { Sightings } from './stays/sightings.ts'
@@ -67,6 +68,7 @@ export class LotLedger {
   readonly calendar: Calendar
   readonly sightings: Sightings
   readonly verdicts: PairingVerdicts
+  #termsOf: (stay: StayRecord) => StayTerms = () => ({ discounts: [] })
 
   constructor(records: Records, calendar: Calendar = chinaCalendar) {
     this.calendar = calendar
@@ -79,6 +81,11 @@ export class LotLedger {
     this.verdicts = new PairingVerdicts(records)
     this.bills = new Bills(records)
     this.rollups = new Rollups(records, this.stays)
+  }
+
+  /** Asks what was promised to a stay whenever one is priced. */
+  termsFrom(termsOf: (stay: StayRecord) => StayTerms): void {
+    this.#termsOf = termsOf
   }
 
   /**
@@ -291,8 +298,11 @@ export class LotLedger {
     if (stay.vehicleClass === 'emergency' || stay.reason === turnedBack) return
     const { document } = this.tariffs.edition(stay.tariff, stay.tariffVersion)
     const { vehicleClass, colour: plateColour } = stay
-    const rated = { enteredAtMs: enteredMs, leftAtMs: leftMs, vehicleClass, plateColour }
-    const { amountFen, lines } = priceStay(document, rated, this.calendar)
+    const terms = this.#termsOf(stay)
+    // What a reservation promised holds where the tariff in force has it.
+    const discounts = terms.discounts.filter((id) => document.discounts?.some((discount) => discount.id === id))
+    const rated = { enteredAtMs: enteredMs, leftAtMs: leftMs, vehicleClass, plateColour, discounts }
+    const { amountFen, lines } = withSurcharge(priceStay(document, rated, this.calendar), terms)
     if (amountFen === 0) return
     const { id, lot, tariff, tariffVersion } = stay
     stay.amountFen = amountFen

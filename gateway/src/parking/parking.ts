@@ -22,6 +22,9 @@ export interface Parking extends Feature {
   /** @throws NotFoundError when there is no such lot */
   lot(id: string): Lot
   lots(): Lot[]
+  ledger: LotLedger
+  /** Told of lots whose count or stays have changed, after the transaction that changed them. */
+  onChanged(listener: (lots: readonly string[]) => void): void
 }
 
 /** Lots, tariffs, stays, bills and their figures. */
@@ -45,13 +48,16 @@ export function createParking(core: Core): Parking {
 
   // Changes are told after the transaction that made them, one message for all that came together.
   const changed = new Set<string>()
+  const listeners: ((lots: readonly string[]) => void)[] = []
   const note = (id: string) => {
     if (changed.size === 0) queueMicrotask(publish)
     changed.add(id)
   }
   const publish = () => {
-    const items = [...changed].filter((id) => ledger.lots.find(id)).map(lot)
+    const ids = [...changed]
+    const items = ids.filter((id) => ledger.lots.find(id)).map(lot)
     changed.clear()
+    for (const listener of listeners) listener(ids)
     core.stream.publish('lots', items)
   }
   core.stream.provide('lots', lots)
@@ -66,6 +72,8 @@ export function createParking(core: Core): Parking {
   return {
     lot,
     lots,
+    ledger,
+    onChanged: (listener) => void listeners.push(listener),
     routes: [
       ...lotRoutes(core, ledger, metrics, { body: lot, bodies: lots, changed: note }),
       ...tariffRoutes(core, ledger),

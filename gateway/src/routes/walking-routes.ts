@@ -9,7 +9,7 @@ import {
   WalkLotsQuery,
   WalkQuery,
 } from '@clearway/contracts'
-import { createWalks, type WalkingNetwork, type Walks } from '@clearway/routing'
+import type { Walks } from '@clearway/routing'
 import { Type } from 'typebox'
 import { type Route, route } from '../http/route.ts'
 import { positionOf } from './driving-routes.ts'
@@ -17,20 +17,17 @@ import { positionOf } from './driving-routes.ts'
 /** What people walk from a car park without complaint, and a little more. */
 const usualM = 1000
 
-/** @param network undefined where the imported map knows no ways for people on foot */
+/** @param known undefined where the imported map knows no ways for people on foot */
 export function walkingRoutes(
-  network: WalkingNetwork | undefined,
+  known: () => Walks | undefined,
   places: readonly Place[],
   lots: () => readonly Lot[],
 ): Route[] {
-  let made: Walks | undefined
   const walks = (): Walks => {
-    if (!network) {
-      const message = 'the imported map has no ways for people on foot; import it again from OpenStreetMap'
-      throw new ConflictError('no-walking-network', message)
-    }
-    made ??= createWalks(network)
-    return made
+    const found = known()
+    if (found) return found
+    const message = 'the imported map has no ways for people on foot; import it again from OpenStreetMap'
+    throw new ConflictError('no-walking-network', message)
   }
 
   /** @throws InputError naming the field */

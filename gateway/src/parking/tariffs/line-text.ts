@@ -71,6 +71,8 @@ function textOf(document: TariffDocument, { rule, source = plainSource[rule] }: 
       const { zh, en } = (at([...path, 'name']) ?? {}) as LocalText
       return { zh: zh ?? en ?? '优惠', en: en ?? zh ?? 'discount' }
     }
+    case 'surcharge':
+      return { zh: '超出预约时间占用车位', en: 'in a reserved bay after its time' }
     case 'rounding': {
       const { toFen } = document.rounding ?? { toFen: 1 }
       return text(`取整到 ${yuan(toFen)}`, `rounded to ${yuan(toFen)}`)

@@ -27,4 +27,5 @@ export const plainSource: Readonly<Record<QuoteRule, string>> = {
   grace: 'afterPayment',
   discount: 'discounts.0',
   rounding: 'rounding',
+  surcharge: 'reservation',
 }

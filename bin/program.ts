@@ -12,6 +12,7 @@ import { flowsCommand } from './commands/flows.ts'
 import { gatewayCommand } from './commands/gateway.ts'
 import { importCommand } from './commands/import.ts'
 import { lotsCommand } from './commands/lots.ts'
+import { reservationsCommand } from './commands/reservations.ts'
 import { signalCommand } from './commands/signal.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { staysCommand } from './commands/stays.ts'
@@ -38,6 +39,7 @@ export function clearwayProgram(): Command {
     signalCommand(),
     closureCommand(),
     staysCommand(),
+    reservationsCommand(),
     adviceCommand(),
     ...wayCommands(),
     auditCommand(),

@@ -5,6 +5,7 @@ import { AuditLog, type Config, Devices, Issuer, importStays, People, Records, S
 import { heidelberg, loadCity } from '@clearway/routing'
 import { demoDevices, historyOf, StayReplay } from '@clearway/simulators'
 import { importNetwork } from './commands/import.ts'
+import { setUpHospitals } from './demo-hospitals.ts'
 
 /** One seed for the whole demo: the same streets see the same cars on every machine. */
 export const demoSeed = 20261123
@@ -47,6 +48,7 @@ export async function prepareDemo(config: Config, clock: Clock, say: (text: stri
   try {
     provision(city, records, clock, files.credentialsFile)
     loadHistory(city, records, clock, files.outboxDir, say)
+    setUpHospitals(city, records, clock)
   } finally {
     records.close()
   }

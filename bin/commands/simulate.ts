@@ -6,6 +6,7 @@ import { runCitySimulator } from '@clearway/simulators'
 import { Command } from 'commander'
 import { demoFiles, demoSeed, prepareDemo } from '../demo-city.ts'
 import { ended } from '../ended.ts'
+import { localUrl } from './flows.ts'
 import { simulateControllerCommand } from './simulate-controller.ts'
 
 export function simulateCommand(): Command {
@@ -13,8 +14,9 @@ export function simulateCommand(): Command {
     .addCommand(simulateControllerCommand())
     .description("the edge agents, traffic, fleet and recorded stays of the data folder's city, against a gateway")
     .option('--mqtt <url>', 'where devices connect; the configured broker, or this machine, if absent')
+    .option('--http <origin>', "of the gateway, for the hospitals' appointments; this machine if absent")
     .option('--prepare', 'only makes what is missing in the data folder: city, credentials, history; then ends')
-    .action(async (options: { mqtt?: string; prepare?: boolean }) => {
+    .action(async (options: { mqtt?: string; http?: string; prepare?: boolean }) => {
       const config = loadConfig()
       if (options.prepare) {
         await prepareDemo(config, systemClock, (text) => console.log(text))
@@ -32,6 +34,9 @@ export function simulateCommand(): Command {
         pictureDir: files.pictureDir,
         seed: demoSeed,
         cameraNoise: config.demo.cameraNoise,
+        ...(config.hospitals.token !== undefined && {
+          hospitals: { url: options.http ?? localUrl(config, config.http.port), token: config.hospitals.token },
+        }),
         clock: systemClock,
         log: createLog(config.log.level),
         stop: stop.signal,

@@ -53,12 +53,14 @@ async function supervise(config: Config, onReady: (url: string) => void): Promis
   const stopped = ended()
   try {
     const flowsToken = config.flows.token ?? newSecret()
+    const hospitalsToken = config.hospitals.token ?? newSecret()
     await supervisor.run('gateway', () => ({
       args: [clearway, 'gateway'],
       env: {
         CLEARWAY_FLOWS_TOKEN: flowsToken,
         ...(config.simulate === 'on' &&
           !config.parking.imageUrl && { CLEARWAY_PARKING_IMAGE_URL: demoPictures(config) }),
+        CLEARWAY_HOSPITALS_TOKEN: hospitalsToken,
         // A restarted gateway must be found where the first one was.
         ...(ports && { CLEARWAY_HTTP_PORT: String(ports.http), CLEARWAY_MQTT_PORT: String(ports.mqtt) }),
       },
@@ -69,7 +71,8 @@ async function supervise(config: Config, onReady: (url: string) => void): Promis
     const local = localUrl(config, http)
     if (config.simulate === 'on') {
       await supervisor.run('simulators', () => ({
-        args: [clearway, 'simulate', '--mqtt', config.mqtt.broker?.url ?? `mqtt://127.0.0.1:${mqtt}`],
+        args: [clearway, 'simulate', '--mqtt', config.mqtt.broker?.url ?? `mqtt://127.0.0.1:${mqtt}`, '--http', local],
+        env: { CLEARWAY_HOSPITALS_TOKEN: hospitalsToken },
       }))
     }
     await supervisor.run('flows', () => planOfFlows(config, local, flowsToken))

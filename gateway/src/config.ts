@@ -177,6 +177,13 @@ const ConfigSchema = Type.Object({
     }),
     token: Type.Optional(Secret('bearer token with the role flows; made by the supervisor where absent')),
   }),
+  hospitals: Type.Object({
+    token: Type.Optional(
+      Secret(
+        "bearer token with the role hospital, for a hospital's information system; made by the supervisor where absent",
+      ),
+    ),
+  }),
   sessions: Type.Object({
     hours: Type.Integer({ minimum: 1, maximum: 720, default: 12, description: 'life of a sign-in, h' }),
   }),
@@ -392,6 +399,9 @@ function contradictions(config: Config): FieldError[] {
     } catch {
       faults.push({ field: 'city.timeZone', message: `must be an IANA zone, got "${config.city.timeZone}"` })
     }
+  }
+  if (config.adminToken !== undefined && config.adminToken === config.hospitals.token) {
+    faults.push({ field: 'hospitals.token', message: 'must differ from adminToken: it would make hospitals an admin' })
   }
   if (config.adminToken !== undefined && config.adminToken === config.flows.token) {
     faults.push({ field: 'flows.token', message: 'must differ from adminToken: it would make every flow an admin' })

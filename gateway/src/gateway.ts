@@ -240,10 +240,12 @@ async function openEngine(
   return engine
 }
 
-function serviceTokens({ adminToken, flows, diversion }: Config): ServiceToken[] {
+function serviceTokens({ adminToken, flows, diversion, hospitals }: Config): ServiceToken[] {
   const tokens: ServiceToken[] = []
   if (adminToken !== undefined) tokens.push({ name: 'admin-token', token: adminToken, roles: ['admin'] })
   if (flows.token !== undefined) tokens.push({ name: 'flows', token: flows.token, roles: ['flows'] })
+  if (hospitals.token !== undefined)
+    tokens.push({ name: 'hospital-system', token: hospitals.token, roles: ['hospital'] })
   if (diversion.token !== undefined) tokens.push({ name: 'navigation', token: diversion.token, roles: ['navigation'] })
   return tokens
 }

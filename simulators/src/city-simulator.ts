@@ -25,7 +25,8 @@ import { stationedUnits } from './fleet/stations.ts'
 import { Unit } from './fleet/unit.ts'
 import { GatePictures } from './gates/gate-pictures.ts'
 import { ReplayGates } from './gates/replay-gates.ts'
-import { StayReplay } from './parking/index.ts'
+import { HospitalStream, hospitalLink } from './hospital/hospital-stream.ts'
+import { type GateEvent, StayReplay } from './parking/index.ts'
 import { faultReport, type SimulatorLog } from './simulator-log.ts'
 import { CityTraffic } from './traffic/city-traffic.ts'
 import { DisplayedSignals } from './traffic/displayed-signals.ts'
@@ -48,6 +49,8 @@ export interface CitySimulatorOptions {
   replayFromMs?: number
   /** Folder for what the gates' cameras photograph. */
   pictureDir: string
+  /** Where hospitals send their appointments, and as whom; absent: no patients. */
+  hospitals?: { url: string; token: string }
   /** Errors per character of the gates' cameras, 0–1; 0 where not given. */
   cameraNoise?: number
 }
@@ -60,6 +63,8 @@ const SIGNAL_STEP_S = 0.5
 const MOST_BEHIND_MS = 5000
 const SAVE_EVERY_MS = 5000
 const TELL_EVERY_MS = 60_000
+/** Nobody sees whether an appointment was made a few seconds sooner. */
+const PATIENTS_EVERY_S = 5
 
 /**
  * Hosts every edge agent of a city over MQTT, one connection each, and the world around them: traffic in real time, the
@@ -121,6 +126,7 @@ export async function runCitySimulator(options: CitySimulatorOptions): Promise<v
     tick(reporting, 1, clock, until.stop, report),
     startEvenly(detectors, reporting, until),
     driveCity(until, traffic, displayed, units, vehicles, guarded),
+    receivePatients(until, city.timeZone, gates),
   ]
   try {
     await Promise.all(work)
@@ -194,6 +200,26 @@ async function replayStays(
     }),
   )
   keep()
+}
+
+/** Patients make appointments, cancel them, and come. */
+async function receivePatients(options: CitySimulatorOptions, zone: string, gates: ReplayGates): Promise<void> {
+  const { hospitals, clock, log, seed, stop } = options
+  if (!hospitals) return
+  const see = (event: GateEvent) => gates.camera(`${event.lot}-${event.direction}`).see(event)
+  const stream = new HospitalStream(hospitalLink(hospitals.url, hospitals.token, stop), see, zone, seed)
+  let reached = true
+  while (!stop.aborted) {
+    try {
+      await stream.step(clock.now())
+      reached = true
+    } catch (error) {
+      // A gateway that restarts is no news twice.
+      if (reached && !stop.aborted) log.warn({ event: 'hospitals-unreachable' }, (error as Error).message)
+      reached = false
+    }
+    await pause(clock, PATIENTS_EVERY_S, stop)
+  }
 }
 
 /** Calls `work` on a grid of whole seconds from now on; seconds that were missed by far are left out. */

@@ -21,7 +21,7 @@ export interface Expected {
  * @param bays ≥ 0
  * @param certain people who come for sure or are there, ≥ 0
  * @returns 0…1; exactly 0 where holds do not exceed bays
- * @see Johnson, Kemp, Kotz, Univariate Discrete Distributions, 6.2.2; docs/adr/0014-overbooking-by-a-stated-risk.md
+ * @see Johnson, Kemp, Kotz, Univariate Discrete Distributions, 6.2.2; docs/adr/0015-overbooking-by-a-stated-risk.md
  */
 export function riskOfMoreThan(bays: number, certain: number, groups: readonly Expected[]): number {
   const most = certain + groups.reduce((sum, { holds }) => sum + holds, 0)

@@ -8,6 +8,7 @@ import { useRemote } from '../server/use-remote.ts'
 import { Failure } from '../shell/failure.tsx'
 import { ForecastNote } from './forecast-note.tsx'
 import { LotFigures } from './lot-figures.tsx'
+import { LotReservations } from './lot-reservations.tsx'
 import type { LotRow } from './lot-rows.ts'
 import { OccupancyBar } from './occupancy-bar.tsx'
 import { metricsQuery, type Period, periods } from './period.ts'
@@ -102,6 +103,7 @@ export function LotDetail({ row, period, onPeriod, onClose }: LotDetailProps) {
           </>
         ))}
       <TariffNote lot={lot.id} tariff={lot.tariff} />
+      <LotReservations lot={lot.id} />
       <StayList lot={lot.id} />
     </aside>
   )

@@ -95,6 +95,14 @@ describe('an HL7 FHIR R4 Appointment', () => {
   })
 })
 
+it('a table of the reservations is text that no spreadsheet runs', async () => {
+  const { text } = await small.ask('GET', 'reservations.csv?hospital=people')
+  const [head, ...rows] = text.trim().split('\r\n')
+  expect(head).toMatch(/^\uFEFF?id,state,lot,bay/)
+  expect(rows).toHaveLength((await small.ask('GET', 'reservations')).json.items.length)
+  expect(rows[0]).toContain('booked,people,1,')
+})
+
 describe('who may see what', () => {
   it('plates are masked for those who do not need them', async () => {
     await small.signInEveryRole()

@@ -16,13 +16,14 @@ import {
 import { Type } from 'typebox'
 import type { Core } from '../../core.ts'
 import { afterKey, pageOf, rowsWanted } from '../../http/paging.ts'
-import { type Actor, type Route, route } from '../../http/route.ts'
+import { type Actor, type Route, rawRoute, route } from '../../http/route.ts'
 import type { Lots } from '../lots/lots.ts'
 import { isPlate, maskPlate, normalisePlate } from '../stays/plate.ts'
 import type { LotWindows } from './lot-windows.ts'
 import type { ReservationDesk } from './reservation-desk.ts'
 import { timesOfStay } from './reservation-times.ts'
-import type { ReservationRecord, Reservations } from './reservations.ts'
+import type { ReservationFilter, ReservationRecord, Reservations } from './reservations.ts'
+import { reservationsCsv } from './reservations-csv.ts'
 
 const dayMs = 86_400_000
 const longestDays = 30
@@ -63,27 +64,11 @@ export function reservationRoutes(core: Core, parts: ReservationRouteParts): Rou
       path: '/reservations',
       access: readers,
       summary: 'Reservations by their beginning; plates masked for roles that do not need them',
-      query: Type.Object({
-        ...pageQuery,
-        lot: Type.Optional(Name),
-        hospital: Type.Optional(Name),
-        state: Type.Optional(ReservationState),
-        from: Type.Optional(Timestamp),
-        to: Type.Optional(Timestamp),
-      }),
+      query: Type.Object({ ...pageQuery, ...filters }),
       answer: Page(Reservation),
       handle: ({ query, actor }) => {
         const after = afterKey(query, 0, 0)
-        const { lot, hospital, state, from, to } = query
-        const rows = reservations.list(
-          {
-            ...{ lot, hospital, state },
-            fromMs: from === undefined ? undefined : fromTimestamp(from),
-            toMs: to === undefined ? undefined : fromTimestamp(to),
-          },
-          rowsWanted(query),
-          after && { fromMs: after[0], seq: after[1] },
-        )
+        const rows = reservations.list(filterOf(query), rowsWanted(query), after && { fromMs: after[0], seq: after[1] })
         return pageOf(
           rows,
           query,
@@ -91,6 +76,19 @@ export function reservationRoutes(core: Core, parts: ReservationRouteParts): Rou
           (record) => shown(record, actor),
         )
       },
+    }),
+    rawRoute({
+      method: 'GET',
+      path: '/reservations.csv',
+      access: readers,
+      summary: 'The same as a table, UTF-8 with byte-order mark; 10,000 rows at the most',
+      mediaType: 'text/csv; charset=utf-8',
+      query: Type.Object(filters),
+      answer: Type.String(),
+      handle: ({ query, actor }) => ({
+        body: reservationsCsv(reservations.list(filterOf(query), mostRows).map((record) => shown(record, actor))),
+        headers: { 'content-disposition': 'attachment; filename="reservations.csv"' },
+      }),
     }),
     route({
       method: 'GET',
@@ -170,6 +168,29 @@ export function reservationRoutes(core: Core, parts: ReservationRouteParts): Rou
     }),
   ]
 }
+
+const filters = {
+  lot: Type.Optional(Name),
+  hospital: Type.Optional(Name),
+  state: Type.Optional(ReservationState),
+  from: Type.Optional(Timestamp),
+  to: Type.Optional(Timestamp),
+}
+const mostRows = 10_000
+
+interface Filters {
+  lot?: string
+  hospital?: string
+  state?: ReservationState
+  from?: string
+  to?: string
+}
+
+const filterOf = ({ lot, hospital, state, from, to }: Filters): ReservationFilter => ({
+  ...{ lot, hospital, state },
+  fromMs: from === undefined ? undefined : fromTimestamp(from),
+  toMs: to === undefined ? undefined : fromTimestamp(to),
+})
 
 const noWindows: LotWindowsBody = { bays: [], returnMarginMin: 0 }
 

@@ -2,7 +2,7 @@ import { type Hospital, type HospitalDay, toTimestamp } from '@clearway/contract
 import type { Supply } from '../parking/reservations/allocate.ts'
 import type { Hold } from '../parking/reservations/hold.ts'
 import { expectedOf } from '../parking/reservations/overbooking.ts'
-import { bayLimit, expectedAt } from '../parking/reservations/pool.ts'
+import { arrivedOf, bayLimit, expectedAt } from '../parking/reservations/pool.ts'
 import { hospitalOrigin } from './supply.ts'
 
 const hourMs = 3_600_000
@@ -32,7 +32,7 @@ export function hospitalDay(
     const { certain, groups } = pool ? expectedAt(pool, busiest) : { certain: 0, groups: [] }
     hours.push({
       from: toTimestamp(fromMs),
-      bays: pool ? bayLimit(pool, 'general', fromMs, held) : 0,
+      bays: pool ? bayLimit(pool, 'general', fromMs, arrivedOf(held)) : 0,
       booked: busiest.length,
       expected: groups.reduce((sum, group) => sum + expectedOf(group), certain),
       waiting: waiting.filter(({ anchorMs }) => anchorMs >= fromMs && anchorMs < untilMs).length,

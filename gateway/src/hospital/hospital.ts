@@ -77,8 +77,9 @@ export function createHospital(core: Core, { parking, walks }: HospitalParts): F
   }
 
   let dirty = false
-  parking.onChanged(() => {
-    if (dirty) return
+  parking.onChanged((changed) => {
+    const nowMs = clock.now()
+    if (dirty || !changed.some((lot) => reservations.concerns(lot, nowMs))) return
     dirty = true
     queueMicrotask(() => {
       dirty = false

@@ -142,8 +142,8 @@ class HeldBays {
   fullReason({ origin }: Hold): string {
     const [wanted, ...others] = this.#supply.places.get(origin) ?? []
     const nearby =
-      others.length > 0 ? `, and so are ${others.length} shared lots nearby` : ', and no shared lot is near'
-    return `all bays of ${wanted?.lot} for this time are taken${nearby}`
+      others.length > 0 ? `none of the ${others.length} shared lots nearby has one` : 'no shared lot is near'
+    return `all bays of ${wanted?.lot} for this time are taken, and ${nearby}`
   }
 
   /** The bay of each hold. */

@@ -1,5 +1,5 @@
 import { type Hold, overlap, presentUntilMs } from './hold.ts'
-import { bayLimit, bayName, type Pool } from './pool.ts'
+import { arrivedOf, bayLimit, bayName, type Pool } from './pool.ts'
 
 /**
  * Gives the holds of a pool their bays: in order of time each gets the bay that it had, else the lowest that is
@@ -15,16 +15,16 @@ export function seatPool(pool: Pool, held: readonly Hold[], nowMs: number): Map<
   const taken = new Map<string, { fromMs: number; untilMs: number }[]>()
   const isFree = (bay: string, span: { fromMs: number; untilMs: number }) =>
     !taken.get(bay)?.some((other) => overlap(other, span))
+  const arrived = arrivedOf(held)
   for (const hold of held.toSorted(bySeating)) {
     const span = { fromMs: hold.fromMs, untilMs: presentUntilMs(hold, nowMs) }
-    const kept = hold.bay !== null && isFree(hold.bay, span) ? hold.bay : undefined
-    const wanted = new Set(held.flatMap((other) => (other.bay !== null && overlap(other, span) ? other.bay : [])))
-    const bay =
-      kept ??
-      lowestFree(pool, hold, held, (name) => !wanted.has(name) && isFree(name, span)) ??
-      lowestFree(pool, hold, held, (name) => isFree(name, span))
+    const kept = hold.bay !== null && isFree(hold.bay, span)
+    const bay = kept ? hold.bay : newBay(pool, hold, arrived, (name) => isFree(name, span), wantedBy(held, span))
     seated.set(hold.id, bay)
-    if (bay !== null) taken.set(bay, [...(taken.get(bay) ?? []), span])
+    if (bay === null) continue
+    const spans = taken.get(bay)
+    if (spans) spans.push(span)
+    else taken.set(bay, [span])
   }
   return seated
 }
@@ -33,11 +33,25 @@ export function seatPool(pool: Pool, held: readonly Hold[], nowMs: number): Map<
 const bySeating = (a: Hold, b: Hold): number =>
   Number(b.state === 'arrived') - Number(a.state === 'arrived') || a.fromMs - b.fromMs || a.seq - b.seq
 
-function lowestFree(pool: Pool, hold: Hold, held: readonly Hold[], isFree: (bay: string) => boolean): string | null {
-  const limit = bayLimit(pool, hold.section, hold.fromMs, held)
+/** Bays that others have at that time. */
+const wantedBy = (held: readonly Hold[], span: { fromMs: number; untilMs: number }): ReadonlySet<string> =>
+  new Set(held.flatMap((other) => (other.bay !== null && overlap(other, span) ? other.bay : [])))
+
+/** The lowest free bay that nobody else had, else the lowest free one; null: none. */
+function newBay(
+  pool: Pool,
+  hold: Hold,
+  arrived: number,
+  isFree: (bay: string) => boolean,
+  wanted: ReadonlySet<string>,
+): string | null {
+  const limit = bayLimit(pool, hold.section, hold.fromMs, arrived)
+  let second: string | null = null
   for (let number = 1; number <= limit; number++) {
     const bay = bayName(hold.section, number)
-    if (isFree(bay)) return bay
+    if (!isFree(bay)) continue
+    if (!wanted.has(bay)) return bay
+    second ??= bay
   }
-  return null
+  return second
 }

@@ -32,16 +32,17 @@ export const bayName = (section: Section, number: number): string =>
  * How many bays of a section holds that begin at an instant may take. Vehicles without a reservation may stand anywhere
  * but in protected bays, so the general section shrinks as they come and grows as they leave.
  *
- * @param held everything that is held in the lot
+ * @param arrived of the vehicles in the lot, how many have a reservation
  */
-export function bayLimit(pool: Pool, section: Section, beginMs: number, held: readonly Hold[]): number {
+export function bayLimit(pool: Pool, section: Section, beginMs: number, arrived: number): number {
   if (section !== 'general') return pool.protectedBays[section]
   const general = generalBays(pool)
   if (beginMs > pool.rollingUntilMs) return Math.min(pool.advanceBays, general)
-  const arrived = held.filter(({ state }) => state === 'arrived').length
   const others = Math.max(0, pool.occupied - arrived)
   return Math.max(0, general - others)
 }
+
+export const arrivedOf = (held: readonly Hold[]): number => held.filter(({ state }) => state === 'arrived').length
 
 /** Bays that are nobody's: never more than this are given to ordinary vehicles, whatever the count says. */
 const generalBays = ({ capacity, protectedBays: { emergency, disabled } }: Pool): number =>
@@ -54,11 +55,11 @@ const generalBays = ({ capacity, protectedBays: { emergency, disabled } }: Pool)
  * @param held everything that is held in the lot
  */
 export function fits(pool: Pool, section: Section, hold: Hold, held: readonly Hold[], nowMs: number): boolean {
-  const limit = bayLimit(pool, section, hold.fromMs, held)
+  const limit = bayLimit(pool, section, hold.fromMs, arrivedOf(held))
   const beside = held
     .filter((other) => other.id !== hold.id && other.section === section)
+    .filter((other) => overlap({ fromMs: other.fromMs, untilMs: presentUntilMs(other, nowMs) }, hold))
     .map((other) => ({ ...other, untilMs: presentUntilMs(other, nowMs) }))
-    .filter((other) => overlap(other, hold))
   // The number of holds rises only where one begins.
   const instants = [hold.fromMs, ...beside.map(({ fromMs }) => fromMs).filter((fromMs) => fromMs > hold.fromMs)]
   return [...new Set(instants)].every((atMs) => {

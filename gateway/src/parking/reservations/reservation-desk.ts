@@ -120,8 +120,10 @@ export class ReservationDesk {
     const nowMs = this.#parts.clock.now()
     this.#parts.records.transaction(() => {
       const { reservations } = this.#parts
-      for (const each of [...reservations.live(), ...reservations.missedSince(nowMs - dayMs)]) this.#follow(each, nowMs)
-      const live = reservations.live()
+      const known = reservations.live()
+      const missed = reservations.missedSince(nowMs - dayMs)
+      const changed = [...known, ...missed].filter((each) => this.#follow(each, nowMs))
+      const live = changed.length > 0 ? reservations.live() : known
       if (live.length === 0) return
       const supply = this.#parts.supply(nowMs)
       for (const [i, placement] of allocate(live.map(holdOf), supply, nowMs).entries()) {
@@ -141,13 +143,16 @@ export class ReservationDesk {
     return undefined
   }
 
-  #follow(before: ReservationRecord, nowMs: number): void {
-    if (before.state === 'booked' && before.fromMs > nowMs) return
+  /** @returns whether anything is different */
+  #follow(before: ReservationRecord, nowMs: number): boolean {
+    if (before.state === 'booked' && before.fromMs > nowMs) return false
     const stay = before.state === 'waiting' ? undefined : this.stayOf(before)
     const course = follow(before as CourseFacts, stay, nowMs)
     const after = { ...before, ...course, ...(course && course.reason === undefined && { reason: before.reason }) }
     if (after.state === 'arrived' && stay && stay.leftMs === null && nowMs > after.untilMs) after.overrun = 1
-    if (course || after.overrun !== before.overrun) this.#write(deskActor, before, { ...after, changedMs: nowMs })
+    if (!course && after.overrun === before.overrun) return false
+    this.#write(deskActor, before, { ...after, changedMs: nowMs })
+    return true
   }
 
   #place(before: ReservationRecord, placement: Placement, supply: Supply, nowMs: number): void {

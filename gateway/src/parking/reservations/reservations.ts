@@ -98,6 +98,7 @@ export class Reservations {
       create unique index if not exists reservation_appointment on reservation (hospital, appointment)
         where appointment is not null;
       create index if not exists reservation_live on reservation (fromMs) where ${live};
+      create index if not exists reservation_lot on reservation (lot, untilMs);
       create index if not exists reservation_plate on reservation (plate, fromMs);
       create index if not exists reservation_person on reservation (person, latestMs) where state = 'noshow';
       create index if not exists reservation_from on reservation (fromMs)`)
@@ -132,6 +133,17 @@ export class Reservations {
   /** No-shows whose window closed after an instant: a late read may still prove otherwise. */
   missedSince(sinceMs: number): ReservationRecord[] {
     return this.#all(`state = 'noshow' and fromMs > ? - 86400000 and latestMs > ?`, sinceMs, sinceMs)
+  }
+
+  /** Whether what happens in a lot at an instant can matter to one that waits, is due or was missed there. */
+  concerns(lot: string, atMs: number): boolean {
+    const row = this.#records.db
+      .prepare(
+        `select 1 from reservation where lot = ? and state in ('waiting', 'booked', 'arrived', 'noshow')
+           and (fromMs <= ? or state = 'waiting') and untilMs > ? - 86400000 limit 1`,
+      )
+      .get(lot, atMs, atMs)
+    return row !== undefined
   }
 
   /** Live ones of a vehicle. */

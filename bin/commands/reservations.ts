@@ -6,6 +6,7 @@ import { askGateway, type GatewayOptions, withGateway } from '../gateway-client.
 interface ListOptions extends GatewayOptions {
   lot?: string
   hospital?: string
+  plate?: string
   state?: string
   json?: string
 }
@@ -17,6 +18,7 @@ export function reservationsCommand(): Command {
   withGateway(reservations.command('list').description('one line per reservation, by their beginning'))
     .option('--lot <name>', 'with a bay in this lot')
     .option('--hospital <name>', 'for appointments of this hospital')
+    .option('--plate <plate>', 'of this vehicle')
     .option('--state <state>', 'waiting, booked, arrived, ended, cancelled, noshow or refused')
     .option('--json <file>', 'also writes them as JSON')
     .action(list)
@@ -37,8 +39,8 @@ export function reservationsCommand(): Command {
   return reservations
 }
 
-async function list({ json, lot, hospital, state, ...gateway }: ListOptions): Promise<void> {
-  const asked = Object.entries({ lot, hospital, state }).flatMap(([key, value]) => (value ? [[key, value]] : []))
+async function list({ json, lot, hospital, plate, state, ...gateway }: ListOptions): Promise<void> {
+  const asked = Object.entries({ lot, hospital, plate, state }).flatMap(([key, value]) => (value ? [[key, value]] : []))
   const items: Reservation[] = []
   for (let cursor: string | null = null; ; ) {
     const query = new URLSearchParams([...asked, ['limit', '1000'], ...(cursor === null ? [] : [['cursor', cursor]])])

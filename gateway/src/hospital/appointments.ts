@@ -68,7 +68,9 @@ export class Appointments {
         { field: 'status', message },
       ])
     }
-    if (same && known.state !== 'cancelled') return known
+    // Who was refused while another entry of the vehicle waited may ask again as long as there is time.
+    const asksAgain = known.state === 'refused' && wish.anchorMs > this.#parts.clock.now()
+    if (same && known.state !== 'cancelled' && !asksAgain) return known
     if (known.state === 'arrived' || known.state === 'ended' || known.state === 'noshow') {
       const message = `is ${known.state} and cannot be changed; book under another id`
       throw new ConflictError('appointment-over', `appointment ${known.appointment} ${message}`, [

@@ -5,6 +5,7 @@ import { Lifetime } from '../lifetime.ts'
 import type { Parking } from '../parking/parking.ts'
 import { LotWindows } from '../parking/reservations/lot-windows.ts'
 import { reservationBody } from '../parking/reservations/reservation-body.ts'
+import { vehicleNotSeen } from '../parking/reservations/reservation-course.ts'
 import { holdOf, ReservationDesk } from '../parking/reservations/reservation-desk.ts'
 import type { ReservationEvent } from '../parking/reservations/reservation-events.ts'
 import { reservationRoutes } from '../parking/reservations/reservation-routes.ts'
@@ -128,5 +129,5 @@ export function createHospital(core: Core, { parking, walks }: HospitalParts): F
   }
 }
 
-const came = ({ state, arrivedMs }: ReservationRecord): boolean =>
-  state === 'arrived' || (state === 'ended' && arrivedMs !== null)
+const came = ({ state, reason }: ReservationRecord): boolean =>
+  state === 'arrived' || (state === 'ended' && reason !== vehicleNotSeen)

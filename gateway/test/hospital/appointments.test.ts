@@ -78,6 +78,27 @@ describe('an appointment', () => {
     expect(await send(fhir('a1', 4, { status: 'arrived' }))).toMatchObject({ state: 'arrived' })
   })
 
+  it('of a patient whose car nobody sees ends with its time and says nothing about who comes', async () => {
+    const { send, clock, reservations, records } = await openHospital()
+    await send(fhir('a1', 1))
+    await clock.advance(0.9 * 3600)
+    expect(await send(fhir('a1', 1, { status: 'arrived' }))).toMatchObject({ state: 'arrived' })
+    await clock.advance(2.2 * 3600)
+    expect(await reservations()).toMatchObject([{ state: 'ended', reason: 'the vehicle was not seen' }])
+    expect(records.db.prepare('select shown, missed from show_tally').all()).toEqual([{ shown: 0, missed: 0 }])
+  })
+
+  it('that was refused while another entry waited is taken when it is sent again', async () => {
+    const { send } = await openHospital()
+    for (const id of ['a1', 'a2']) await send(fhir(id, 4))
+    for (const id of ['b1', 'b2']) await send(fhir(id, 8))
+    expect(await send(fhir('a3', 4, { plate: plates(9) }))).toMatchObject({ state: 'waiting' })
+    const second = await send(fhir('b3', 8, { plate: plates(9) }))
+    expect(second).toMatchObject({ state: 'refused', reason: expect.stringContaining('one entry each') })
+    await send(fhir('a3', 4, { status: 'cancelled', plate: plates(9) }))
+    expect(await send(fhir('b3', 8, { plate: plates(9) }))).toMatchObject({ id: second.id, state: 'waiting' })
+  })
+
   it('for a disabled bay takes a protected one', async () => {
     const { send } = await openHospital()
     const { extension } = fhir('a1', 4)

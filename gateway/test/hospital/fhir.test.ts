@@ -112,6 +112,13 @@ describe('who may see what', () => {
     expect(await seen('auditor')).toBe('鲁A1•••1')
   })
 
+  it('only they search by plate', async () => {
+    const search = (role: 'hospital' | 'auditor') =>
+      small.ask('GET', `reservations?plate=${encodeURIComponent('鲁A·10001')}`, undefined, small.tokens.get(role))
+    expect((await search('hospital')).json.items).toHaveLength(1)
+    expect(await search('auditor')).toMatchObject({ status: 403, json: { type: 'urn:clearway:problem:plate-search' } })
+  })
+
   it('the audit log names no plate', async () => {
     const { text } = await small.ask('GET', 'audit')
     expect(text).toContain('reservation.book')

@@ -22,6 +22,9 @@ export interface Course {
   reason?: string
 }
 
+/** Why a reservation has ended of which only the hospital said that it arrived: it tells nothing about who comes by car. */
+export const vehicleNotSeen = 'the vehicle was not seen'
+
 /**
  * Whether a stay is the one of a reservation: the vehicle was there at some instant of its arrival window. Who came before
  * the entry opened and is still there has arrived when it opens.
@@ -52,7 +55,7 @@ export function follow(facts: CourseFacts, stay: SeenStay | undefined, nowMs: nu
     return { state: 'noshow', arrivedMs: null, endedMs: null, reason: 'the vehicle did not come in its window' }
   }
   if (state === 'arrived' && !stay && nowMs >= untilMs) {
-    return { state: 'ended', arrivedMs, endedMs: untilMs, reason: 'the vehicle was not seen' }
+    return { state: 'ended', arrivedMs, endedMs: untilMs, reason: vehicleNotSeen }
   }
   return undefined
 }

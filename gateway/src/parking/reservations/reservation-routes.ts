@@ -1,5 +1,6 @@
 import {
   ConflictError,
+  DeniedError,
   fromTimestamp,
   InputError,
   type LotWindows as LotWindowsBody,
@@ -68,7 +69,11 @@ export function reservationRoutes(core: Core, parts: ReservationRouteParts): Rou
       answer: Page(Reservation),
       handle: ({ query, actor }) => {
         const after = afterKey(query, 0, 0)
-        const rows = reservations.list(filterOf(query), rowsWanted(query), after && { fromMs: after[0], seq: after[1] })
+        const rows = reservations.list(
+          filterOf(query, actor),
+          rowsWanted(query),
+          after && { fromMs: after[0], seq: after[1] },
+        )
         return pageOf(
           rows,
           query,
@@ -86,7 +91,9 @@ export function reservationRoutes(core: Core, parts: ReservationRouteParts): Rou
       query: Type.Object(filters),
       answer: Type.String(),
       handle: ({ query, actor }) => ({
-        body: reservationsCsv(reservations.list(filterOf(query), mostRows).map((record) => shown(record, actor))),
+        body: reservationsCsv(
+          reservations.list(filterOf(query, actor), mostRows).map((record) => shown(record, actor)),
+        ),
         headers: { 'content-disposition': 'attachment; filename="reservations.csv"' },
       }),
     }),
@@ -170,6 +177,7 @@ export function reservationRoutes(core: Core, parts: ReservationRouteParts): Rou
 }
 
 const filters = {
+  plate: Type.Optional(Type.String({ minLength: 1, maxLength: 16 })),
   lot: Type.Optional(Name),
   hospital: Type.Optional(Name),
   state: Type.Optional(ReservationState),
@@ -179,6 +187,7 @@ const filters = {
 const mostRows = 10_000
 
 interface Filters {
+  plate?: string
   lot?: string
   hospital?: string
   state?: ReservationState
@@ -186,11 +195,18 @@ interface Filters {
   to?: string
 }
 
-const filterOf = ({ lot, hospital, state, from, to }: Filters): ReservationFilter => ({
-  ...{ lot, hospital, state },
-  fromMs: from === undefined ? undefined : fromTimestamp(from),
-  toMs: to === undefined ? undefined : fromTimestamp(to),
-})
+/** @throws DeniedError `plate-search`: searching by plate tells as much as seeing it */
+function filterOf({ plate, lot, hospital, state, from, to }: Filters, actor: Actor): ReservationFilter {
+  if (plate !== undefined && !seesPlates(actor)) {
+    throw new DeniedError('plate-search', 'only managers, hospitals, cashiers and administrators may search by plate')
+  }
+  return {
+    ...{ lot, hospital, state },
+    plate: plate === undefined ? undefined : normalisePlate(plate),
+    fromMs: from === undefined ? undefined : fromTimestamp(from),
+    toMs: to === undefined ? undefined : fromTimestamp(to),
+  }
+}
 
 const noWindows: LotWindowsBody = { bays: [], returnMarginMin: 0 }
 

@@ -32,9 +32,17 @@ export function fhir(id: string, hours: number, change: Record<string, unknown> 
   }
 }
 
-/** The hospital `clinic` over records in memory, with a shared lot `court` about 260 m away. */
-export async function openHospital(settings: Record<string, unknown> = {}, records = Records.open(':memory:')) {
-  const clock = new ManualClock(startMs)
+/**
+ * The hospital `clinic` over records in memory, settings.
+ *
+ * @param records of an earlier gateway, to go on with
+ */
+export async function openHospital(
+  settings: Record<string, unknown> = {},
+  records = Records.open(':memory:'),
+  nowMs = startMs,
+) {
+  const clock = new ManualClock(nowMs)
   const audited: string[] = []
   const warnings: unknown[] = []
   let seq = 0

@@ -4,8 +4,8 @@ import { OneOf, Timestamp } from '../names.ts'
 
 /**
  * Topics of `GET /api/v1/stream` and what one item of each is: `lots` a Lot, `signals` a SignalDelta, `units` a Unit,
- * `dispatches` a Dispatch, `signs` a Sign, `detectors` a DetectorReading, `disruptions` a Closure or an Incident, and
- * `advice` an Advice, whose states say when they have ended.
+ * `dispatches` a Dispatch, `signs` a Sign, `detectors` a DetectorReading, `disruptions` a Closure or an Incident,
+ * `advice` an Advice and `reservations` a Reservation, whose states say when they have ended.
  */
 export const streamTopics = [
   'lots',
@@ -16,6 +16,7 @@ export const streamTopics = [
   'detectors',
   'disruptions',
   'advice',
+  'reservations',
 ] as const
 export type StreamTopic = (typeof streamTopics)[number]
 

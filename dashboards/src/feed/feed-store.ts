@@ -5,6 +5,7 @@ import type {
   Dispatch,
   Incident,
   Lot,
+  Reservation,
   SignalDelta,
   SignWithMessage,
   StreamEvent,
@@ -24,6 +25,7 @@ export interface TopicItems {
   disruptions: Closure | Incident
   /** Likewise. */
   advice: Advice
+  reservations: Reservation
 }
 
 interface Shelf {

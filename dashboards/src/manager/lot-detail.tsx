@@ -1,4 +1,4 @@
-import type { LotForecast, LotMetrics } from '@clearway/contracts'
+import type { LotForecast, LotMetrics, Role } from '@clearway/contracts'
 import { Segmented } from 'antd'
 import { lazy, Suspense, useCallback, useEffect, useRef } from 'react'
 import { useLanguage } from '../language/use-language.ts'
@@ -19,15 +19,18 @@ const MetricsChart = lazy(() => import('./metrics-chart.tsx'))
 
 export interface LotDetailProps {
   row: LotRow
+  /** Of who looks: not everybody may see stays, or cancel. */
+  roles: readonly Role[]
   period: Period
   onPeriod: (period: Period) => void
   onClose: () => void
 }
 
 /** One lot: now, over a period, and who came and went. */
-export function LotDetail({ row, period, onPeriod, onClose }: LotDetailProps) {
+export function LotDetail({ row, roles, period, onPeriod, onClose }: LotDetailProps) {
   const { t, formats } = useLanguage()
   const { lot, name } = row
+  const has = (...wanted: Role[]) => ['admin' as const, ...wanted].some((role) => roles.includes(role))
   const panel = useRef<HTMLElement>(null)
   // Who opened the panel from the keyboard goes on reading in it.
   useEffect(() => panel.current?.focus({ preventScroll: true }), [])
@@ -103,8 +106,8 @@ export function LotDetail({ row, period, onPeriod, onClose }: LotDetailProps) {
           </>
         ))}
       <TariffNote lot={lot.id} tariff={lot.tariff} />
-      <LotReservations lot={lot.id} />
-      <StayList lot={lot.id} />
+      <LotReservations lot={lot.id} mayCancel={has('manager', 'hospital')} />
+      {has('manager', 'auditor') && <StayList lot={lot.id} />}
     </aside>
   )
 }

@@ -32,7 +32,7 @@ async function load(lot: string, stop: AbortSignal): Promise<LotBookings> {
 }
 
 /** Bays held in one lot: of a hospital its day by the hour and the shared lots that help out, and who comes next. */
-export function LotReservations({ lot }: { lot: string }) {
+export function LotReservations({ lot, mayCancel }: { lot: string; mayCancel: boolean }) {
   const { t, formats } = useLanguage()
   const loader = useCallback((stop: AbortSignal) => load(lot, stop), [lot])
   const bookings = useRemote(loader)
@@ -71,7 +71,7 @@ export function LotReservations({ lot }: { lot: string }) {
               {each.overrunS !== undefined && ` · ${t('hospital.overrun', { span: formats.span(each.overrunS) })}`}
               {each.alternativeBay !== undefined && ` · ${t('hospital.ownerBay', { bay: each.alternativeBay })}`}
             </span>
-            {each.state === 'booked' || each.state === 'waiting' ? (
+            {mayCancel && (each.state === 'booked' || each.state === 'waiting') ? (
               <button type="button" className="plain-button" onClick={() => void cancel(each.id)}>
                 {t(`hospital.${each.state}`)} · {t('hospital.cancel')}
               </button>

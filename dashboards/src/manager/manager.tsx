@@ -80,6 +80,7 @@ export function Manager({ session, city, configuration }: DeskData) {
             <LotDetail
               key={selected.lot.id}
               row={selected}
+              roles={session.roles}
               period={address.period}
               onPeriod={(period) => change({ period })}
               onClose={() => change({ lot: undefined })}

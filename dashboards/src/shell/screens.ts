@@ -2,7 +2,7 @@ import type { Role } from '@clearway/contracts'
 
 /** The screens of the city and who may open them; `admin` may open all. */
 const screens = [
-  { id: 'manager', address: '/manager', icon: 'parking', roles: ['manager', 'auditor'] },
+  { id: 'manager', address: '/manager', icon: 'parking', roles: ['manager', 'auditor', 'hospital'] },
   { id: 'dispatcher', address: '/dispatcher', icon: 'siren', roles: ['dispatcher'] },
 ] as const satisfies { id: string; address: string; icon: string; roles: Role[] }[]
 

@@ -6,6 +6,7 @@ describe('screensFor', () => {
     const ids = (...roles: Parameters<typeof screensFor>[0]) => screensFor(roles).map(({ id }) => id)
     expect(ids('manager')).toEqual(['manager'])
     expect(ids('dispatcher')).toEqual(['dispatcher'])
+    expect(ids('hospital')).toEqual(['manager'])
     expect(ids('admin')).toEqual(['manager', 'dispatcher'])
     expect(ids('cashier')).toEqual([])
   })

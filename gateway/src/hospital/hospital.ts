@@ -51,6 +51,7 @@ export function createHospital(core: Core, { parking, walks }: HospitalParts): F
   /** Counts what happens, and learns from it how often people come. */
   function onEvent(event: ReservationEvent, before: ReservationRecord, after: ReservationRecord): void {
     counters.event(event)
+    tell(after.id)
     const { id, lot, bay, showGroup } = after
     if (event === 'overrun') log.warn({ event: 'bay-overrun', id, lot, bay }, 'a vehicle is in a bay after its time')
     if (showGroup === '') return
@@ -77,10 +78,26 @@ export function createHospital(core: Core, { parking, walks }: HospitalParts): F
     })
   }
 
+  // Told after the transaction that changed them, one message for all that came together.
+  const changed = new Set<string>()
+  function tell(id: string): void {
+    if (changed.size === 0) queueMicrotask(publish)
+    changed.add(id)
+  }
+  function publish(): void {
+    const records = [...changed].flatMap((id) => reservations.find(id) ?? [])
+    changed.clear()
+    core.stream.publish(
+      'reservations',
+      records.map((record) => body(record, record.plate)),
+    )
+  }
+  core.stream.provide('reservations', () => reservations.live().map((record) => body(record, record.plate)))
+
   let dirty = false
-  parking.onChanged((changed) => {
+  parking.onChanged((ids) => {
     const nowMs = clock.now()
-    if (dirty || !changed.some((lot) => reservations.concerns(lot, nowMs))) return
+    if (dirty || !ids.some((lot) => reservations.concerns(lot, nowMs))) return
     dirty = true
     queueMicrotask(() => {
       dirty = false

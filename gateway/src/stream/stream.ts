@@ -17,6 +17,8 @@ const readers: Record<StreamTopic, readonly Role[]> = {
   detectors: ['dispatcher', 'manager', 'auditor', 'data-officer', 'flows'],
   disruptions: ['dispatcher', 'manager', 'cashier', 'hospital', 'auditor', 'data-officer', 'flows'],
   advice: ['dispatcher', 'manager', 'auditor', 'flows', 'navigation'],
+  // With plates: for those who may see them.
+  reservations: ['manager', 'hospital'],
 }
 
 /** The live feed over HTTP. */

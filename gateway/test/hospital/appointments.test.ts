@@ -278,11 +278,16 @@ describe('a shared stay that does not end', () => {
   }
 
   it('is told of, and its owner is shown another bay', async () => {
-    const { clock, warnings, made, call, core } = await overrun()
+    const { clock, warnings, made, call, core, told } = await overrun()
     expect(made).toMatchObject({ state: 'booked', bay: 'a', walkM: 0 })
     await clock.advance(2.75 * 3600 + 30)
     const shown = await call(`GET /reservations/${made.id}`)
     expect(shown).toMatchObject({ state: 'arrived', overrunS: 30, alternativeBay: 'b' })
+    expect(told.map(({ state, overrunS }) => [state, overrunS !== undefined])).toEqual([
+      ['booked', false],
+      ['arrived', false],
+      ['arrived', true],
+    ])
     expect(warnings).toMatchObject([{ event: 'bay-overrun', lot: 'court', bay: 'a' }])
     expect(await core.metrics.metrics()).toContain('clearway_reservations{state="overrun"} 1')
   })

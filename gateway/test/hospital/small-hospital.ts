@@ -45,6 +45,7 @@ export async function openHospital(
   const clock = new ManualClock(nowMs)
   const audited: string[] = []
   const warnings: unknown[] = []
+  const told: Reservation[] = []
   let seq = 0
   const core = {
     config: { city: { timeZone: 'Asia/Shanghai' } },
@@ -59,7 +60,10 @@ export async function openHospital(
     },
     devices: { find: (id: string) => ({ lot: id.replace(/-(in|out)$/, '') }) },
     audit: { record: (_: Actor, action: string, subject: string) => audited.push(`${action} ${subject}`) },
-    stream: { provide: () => {}, publish: () => {} },
+    stream: {
+      provide: () => {},
+      publish: (topic: string, items: Reservation[]) => topic === 'reservations' && told.push(...items),
+    },
     series: { append: () => {} },
   } as unknown as Core
   const parking = createParking(core)
@@ -119,7 +123,7 @@ export async function openHospital(
     },
   })
   await hospital.start?.()
-  return { audited, call, clock, core, hospital, parking, pass, records, reservations, send, warnings }
+  return { audited, call, clock, core, hospital, parking, pass, records, reservations, send, told, warnings }
 }
 
 /** The same with the shared lot made: bays `a` and `b`, the owner of `a` is back at 12:00. */

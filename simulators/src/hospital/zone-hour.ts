@@ -1,7 +1,7 @@
 const dayMs = 86_400_000
 
 /** The date of an instant in a zone, YYYY-MM-DD. */
-export const dateIn = (ms: number, zone: string): string =>
+const dateIn = (ms: number, zone: string): string =>
   new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(ms)
 
 /** The instant of a full hour of a date in a zone. */

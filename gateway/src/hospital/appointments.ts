@@ -10,10 +10,6 @@ import { showGroupKey } from './show-rates.ts'
 import { hospitalOrigin } from './supply.ts'
 
 const dayMs = 86_400_000
-/** No-shows of so long count. */
-const missedWithinMs = 30 * dayMs
-/** More than these suspend booking. */
-const mostMissed = 3
 /** Farther ahead is a mistyped year. */
 const farthestMs = 366 * dayMs
 
@@ -55,7 +51,6 @@ export class Appointments {
 
   #book(actor: Actor, wish: BayRequest): ReservationRecord {
     this.#refuseTime(wish)
-    this.#refuseSuspended(wish)
     return this.#parts.desk.request(actor, wish)
   }
 
@@ -78,7 +73,6 @@ export class Appointments {
       ])
     }
     this.#refuseTime(wish)
-    this.#refuseSuspended(wish)
     return this.#parts.desk.change(actor, known.id, wish)
   }
 
@@ -129,14 +123,6 @@ export class Appointments {
     if (fault === undefined) return
     const message = `${toTimestamp(anchorMs)} ${fault}`
     throw new InputError('appointment-time', `start ${message}`, [{ field: 'start', message }])
-  }
-
-  #refuseSuspended({ plate, person, need }: BayRequest): void {
-    if (need === 'emergency') return
-    const missed = this.#parts.reservations.missed(plate, person, this.#parts.clock.now() - missedWithinMs)
-    if (missed <= mostMissed) return
-    const message = `booking is suspended: ${missed} reserved bays of the last 30 days were not used, ${mostMissed} may be`
-    throw new ConflictError('booking-suspended', message, [{ field: 'participant', message }])
   }
 }
 

@@ -207,7 +207,7 @@ describe('a vehicle with a reservation', () => {
   })
 
   it('that stayed away more than three times in a month may not book, until a month has passed', async () => {
-    const { send, clock, hospital } = await openHospital()
+    const { call, send, clock, hospital } = await openHospital()
     // A month of steps every quarter of a minute would take long; the first look after each day finds the same.
     await hospital.stop?.()
     const pass = async (days: number) => {
@@ -223,6 +223,13 @@ describe('a vehicle with a reservation', () => {
     await expect(again('b9', 4)).rejects.toMatchObject(refusal('booking-suspended', 'participant'))
     // Another plate does not help the same patient.
     await expect(again('c1', 4, plates(8))).rejects.toMatchObject({ code: 'booking-suspended' })
+    // Nor does a shared bay.
+    await call('PUT /lots/court', {
+      body: { name: { en: 'Court' }, position: { lon: 117.02, lat: 36.6618 }, capacity: 2, kind: 'shared' },
+    })
+    const span = { from: new Date(at(24 * 4 + 2)).toISOString(), until: new Date(at(24 * 4 + 3)).toISOString() }
+    const shared = call('POST /reservations', { body: { lot: 'court', plate: plates(7), ...span } })
+    await expect(shared).rejects.toMatchObject(refusal('booking-suspended', 'plate'))
     await pass(27)
     expect(await again('b10', 31)).toMatchObject({ state: 'booked' })
   })

@@ -14,6 +14,11 @@ import type { ReservationRecord, Reservations } from './reservations.ts'
 
 const dayMs = 86_400_000
 
+/** No-shows of so long count. */
+const missedWithinMs = 30 * dayMs
+/** More than these suspend booking. */
+const mostMissed = 3
+
 /** Stands for the desk itself in the audit log. */
 const deskActor: Actor = { name: 'reservations', roles: [] }
 
@@ -59,12 +64,14 @@ export class ReservationDesk {
    * Asks for a bay.
    *
    * @returns the reservation, booked, waiting or refused with the reason
-   * @throws ConflictError `reservation-twice` when the vehicle holds another one for an overlapping time
+   * @throws ConflictError `reservation-twice` when the vehicle holds another one for an overlapping time,
+   *   `booking-suspended` when it, or its patient, stayed away too often
    */
   request(actor: Actor, wish: BayRequest): ReservationRecord {
     const nowMs = this.#parts.clock.now()
     return this.#parts.records.transaction(() => {
       this.#refuseTwice(wish)
+      this.#refuseSuspended(wish)
       const id = `r-${nowMs.toString(36)}-${randomUUID().slice(0, 8)}`
       this.#parts.reservations.insert({ ...fresh, ...wish, id, createdMs: nowMs, changedMs: nowMs })
       const made = this.#get(id)
@@ -80,6 +87,7 @@ export class ReservationDesk {
     return this.#parts.records.transaction(() => {
       const before = this.#get(id)
       this.#refuseTwice(wish, id)
+      this.#refuseSuspended(wish)
       const nowMs = this.#parts.clock.now()
       this.#write(actor, before, { ...before, ...fresh, ...wish, changedMs: nowMs })
       this.step()
@@ -191,6 +199,15 @@ export class ReservationDesk {
     const span = `${toTimestamp(other.fromMs)} to ${toTimestamp(other.untilMs)}`
     const message = `the vehicle has reservation ${other.id} from ${span} already; cancel that one first`
     throw new ConflictError('reservation-twice', `start: ${message}`, [{ field: 'start', message }])
+  }
+
+  #refuseSuspended({ plate, person, need, hospital }: BayRequest): void {
+    if (need === 'emergency') return
+    const missed = this.#parts.reservations.missed(plate, person, this.#parts.clock.now() - missedWithinMs)
+    if (missed <= mostMissed) return
+    const field = hospital === null ? 'plate' : 'participant'
+    const message = `booking is suspended: ${missed} reserved bays of the last 30 days were not used, ${mostMissed} may be`
+    throw new ConflictError('booking-suspended', `${field}: ${message}`, [{ field, message }])
   }
 }
 

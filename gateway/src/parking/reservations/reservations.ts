@@ -160,8 +160,7 @@ export class Reservations {
   missed(plate: string, person: string | null, sinceMs: number): number {
     const row = this.#records.db
       .prepare(
-        `select count(*) as n from reservation where state = 'noshow' and hospital is not null and latestMs > ?
-           and (plate = ? or person = ?)`,
+        `select count(*) as n from reservation where state = 'noshow' and latestMs > ? and (plate = ? or person = ?)`,
       )
       .get(sinceMs, plate, person)
     return (row as { n: number }).n

@@ -39,10 +39,12 @@ export function LotList({ filtered, all, address, change, waiting, loaded }: Lot
         <span className="soft figures" data-testid="lot-count">
           {t('lots.count', { shown: filtered.rows.length, all })}
         </span>
-        <Button size="small" onClick={() => change({ review: true })} data-testid="open-review">
-          {t('review.open')}
-          <span className="count figures">{waiting && formats.integer(waiting.review)}</span>
-        </Button>
+        {waiting && (
+          <Button size="small" onClick={() => change({ review: true })} data-testid="open-review">
+            {t('review.open')}
+            <span className="count figures">{formats.integer(waiting.review)}</span>
+          </Button>
+        )}
         <Button
           size="small"
           icon={<Icon name="download" size={16} />}

@@ -37,7 +37,7 @@ export function Manager({ session, city, configuration }: DeskData) {
     [lots, text, revenue],
   )
   const filtered = useMemo(() => filterLots(rows, address), [rows, address])
-  const { counts, recount } = useReviewCount()
+  const { counts, recount } = useReviewCount(session.roles)
   const lotName = useCallback((id: string) => rows.find(({ lot }) => lot.id === id)?.name ?? id, [rows])
   const totals = useMemo(() => totalsOf(lots), [lots])
   const selected = rows.find(({ lot }) => lot.id === address.lot)

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { type LotForecast, WorldError } from '@clearway/contracts'
 import { Command } from 'commander'
 import { askGateway, type GatewayOptions, withGateway } from '../gateway-client.ts'
+import { addCountCommands } from './lot-counts.ts'
 
 const hoursShown = [0.25, 0.5, 1, 2, 4, 8, 12, 24]
 
@@ -19,6 +20,7 @@ export function lotsCommand(): Command {
     if (options.json !== undefined) write(options.json, `${JSON.stringify(forecast, null, 2)}\n`)
     console.log(forecastText(forecast))
   })
+  addCountCommands(lots)
   return lots
 }
 

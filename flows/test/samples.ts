@@ -13,6 +13,16 @@ export const lot = (occupied: number): Lot => ({
   turnoverToday: 1,
   updatedAt: '2026-11-23T08:00:00.000Z',
   quality: 'good',
+  reasons: [],
+  count: {
+    counted: 0,
+    corrected: 0,
+    low: 0,
+    high: 0,
+    missedEntriesShare: 0.03,
+    missedExitsShare: 0.03,
+    evidenceAt: null,
+  },
 })
 
 export const approachSign: SignWithMessage = {

@@ -10,6 +10,13 @@ export const LotSettings = Type.Object({
   capacity: Type.Integer({ minimum: 1, maximum: 100000 }),
   tariff: Type.Optional(Name),
   kind: LotKind,
+  overflow: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 100000,
+      description: 'vehicles that fit in beside the marked bays; 5 % of the capacity, rounded up, if absent',
+    }),
+  ),
   stayLimitDays: Type.Optional(
     Type.Integer({
       minimum: 1,
@@ -20,9 +27,38 @@ export const LotSettings = Type.Object({
 })
 export type LotSettings = Static<typeof LotSettings>
 
-/** `quality`: good; stale when no gate has reported for a while; suspect when the count left 0…capacity and was clamped. */
+/** `quality`: good; stale when nothing has reported for a while; suspect when something speaks against the count. */
 export const LotQuality = OneOf('good', 'stale', 'suspect')
 export type LotQuality = Static<typeof LotQuality>
+
+/**
+ * Why a lot is not `good`: `no-news` (nothing heard for a day), `over-capacity` (more vehicles than bays), `count-left-limits`
+ * (counting went below 0 or above all room within the hour), `device-lost`, `feed-frozen`, `clock-off`, `one-way` (entries
+ * without exits or the reverse), `capacity-or-lost-exits` (stays say that more are inside than fit).
+ */
+export const LotDoubt = OneOf(
+  'no-news',
+  'over-capacity',
+  'count-left-limits',
+  'device-lost',
+  'feed-frozen',
+  'clock-off',
+  'one-way',
+  'capacity-or-lost-exits',
+)
+export type LotDoubt = Static<typeof LotDoubt>
+
+/** What is known of the number of vehicles in a lot; `docs/counts.md`. */
+export const LotCount = Type.Object({
+  counted: Type.Integer({ description: 'entries less exits since the start, never corrected' }),
+  corrected: Type.Integer({ minimum: 0, description: 'within 0…capacity + overflow' }),
+  low: Type.Integer({ minimum: 0, description: 'the truth lies between low and high in nine cases of ten' }),
+  high: Type.Integer({ minimum: 0 }),
+  missedEntriesShare: Type.Number({ minimum: 0, maximum: 1, description: 'of vehicles, estimated' }),
+  missedExitsShare: Type.Number({ minimum: 0, maximum: 1 }),
+  evidenceAt: Type.Union([Timestamp, Type.Null()], { description: 'the newest evidence beside the gates' }),
+})
+export type LotCount = Static<typeof LotCount>
 
 export const Lot = Type.Object({
   id: Name,
@@ -34,8 +70,39 @@ export const Lot = Type.Object({
   turnoverToday: Type.Number({ minimum: 0, description: 'stays begun since local midnight, per bay' }),
   updatedAt: Timestamp,
   quality: LotQuality,
+  reasons: Type.Array(LotDoubt, { description: 'why the quality is not good' }),
+  count: LotCount,
 })
 export type Lot = Static<typeof Lot>
+
+/** What somebody has found who walked the lot. */
+export const ManualCount = Type.Object({
+  occupied: Type.Integer({ minimum: 0, maximum: 200000, description: 'vehicles inside, at most capacity + overflow' }),
+  at: Type.Optional({ ...Timestamp, description: 'when it was counted, at most two days ago; now if absent' }),
+  note: Type.Optional(Type.String({ maxLength: 500, description: 'kept in the audit log; name no person' })),
+})
+export type ManualCount = Static<typeof ManualCount>
+
+/**
+ * Why a corrected count is not what counting alone makes of it: `floor`, `ceiling`: it cannot be below 0 or above all room;
+ * `drift`: what the gates are known to miss; `night`, `stays`: the stays inside, at the quiet hour or at another; `expiry`:
+ * the same when stays had expired; `bays`: bay sensors; `manual`: a person; `late`: events that came late.
+ */
+export const CorrectionReason = OneOf('floor', 'ceiling', 'drift', 'night', 'stays', 'expiry', 'bays', 'manual', 'late')
+export type CorrectionReason = Static<typeof CorrectionReason>
+
+/** One correction of a lot's count; `corrected` is `counted` plus the sum of `after` − `before` of all of them. */
+export const CountCorrection = Type.Object({
+  sequence: Type.Integer(),
+  lot: Name,
+  at: Timestamp,
+  before: Type.Integer(),
+  after: Type.Integer({ minimum: 0 }),
+  reason: CorrectionReason,
+  evidence: Type.Record(Type.String(), Type.Unknown(), { description: 'what it rests on, by reason' }),
+  who: Type.String({ description: 'a user name, or gateway' }),
+})
+export type CountCorrection = Static<typeof CountCorrection>
 
 /** Several lots at once; lots that are not named stay as they are. */
 export const LotSettingsList = Type.Object({

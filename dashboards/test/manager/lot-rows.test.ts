@@ -15,6 +15,16 @@ const lot = (id: string, occupied: number, capacity: number, more: Partial<Lot> 
   turnoverToday: 1,
   updatedAt: '2026-11-23T08:00:00.000Z',
   quality: 'good',
+  reasons: [],
+  count: {
+    counted: occupied,
+    corrected: occupied,
+    low: occupied,
+    high: occupied,
+    missedEntriesShare: 0.03,
+    missedExitsShare: 0.03,
+    evidenceAt: null,
+  },
   ...more,
 })
 

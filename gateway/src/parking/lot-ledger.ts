@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { PlateColour, VehicleClass } from '@clearway/contracts'
 import type { Records } from '../records/records.ts'
 import { Bills } from './bills/bills.ts'
-import { LotCounts } from './lots/lot-count.ts'
+import { LotCounts } from './counts/lot-counts.ts'
 import { type LotSetup, Lots } from './lots/lots.ts'
 import { Coverage } from './numbers/coverage.ts'
 import { Rollups } from './numbers/rollups.ts'
@@ -11,7 +11,7 @@ import { PairingVerdicts } from './stays/pairing-verdicts.ts'
 import { isPlate, normalisePlate } from './stays/plate.ts'
 import { Sightings } from './stays/sightings.ts'
 import { type Pairing, type Passage, pairPassages, turnedBack } from './stays/stay-pairing.ts'
-import { type StayRecord, Stays } from './stays/stays.ts'
+import { noPlateShape, type StayRecord, Stays } from './stays/stays.ts'
 import { type Calendar, chinaCalendar } from './tariffs/calendar/calendar.ts'
 import { priceStay } from './tariffs/pricing.ts'
 import { Tariffs } from './tariffs/tariffs.ts'
@@ -199,14 +199,16 @@ export class LotLedger {
     return old.length
   }
 
-  /** Writes the rollups of what has changed since the last call. */
+  /** Writes rollups and counts of what has changed since the last call. */
   settle(): void {
     this.rollups.flush()
+    this.counts.settle()
   }
 
   /** Forgets what was not settled, when its transaction failed. */
   discard(): void {
     this.rollups.discard()
+    this.counts.discard()
   }
 
   /** A vehicle without a usable plate: one entry in the review queue for each passage. */
@@ -225,7 +227,7 @@ export class LotLedger {
         state: 'review',
         enteredMs: direction === 'in' ? atMs : null,
         leftMs: direction === 'out' ? atMs : null,
-        reason: plate === null ? 'plate not read' : 'no plate has this shape',
+        reason: plate === null ? 'plate not read' : noPlateShape,
         tariff: edition.id,
         tariffVersion: edition.version,
         amountFen: 0,

@@ -1,6 +1,10 @@
 import type { Lot } from '@clearway/contracts'
 import type { Core, Feature } from '../core.ts'
 import { Lifetime } from '../lifetime.ts'
+import { bayReadings } from './counts/bay-readings.ts'
+import { countRoutes } from './counts/count-routes.ts'
+import { countCounters } from './counts/counters.ts'
+import { StayWatch } from './counts/stay-watch.ts'
 import { forecastRoutes } from './forecast/forecast-routes.ts'
 import { Forecasts } from './forecast/forecasts.ts'
 import { LotLedger } from './lot-ledger.ts'
@@ -16,6 +20,9 @@ import { tariffRoutes } from './tariffs/tariff-routes.ts'
 
 /** How often open stays are checked against the stay limit of their lot. */
 const expiryEveryS = 600
+
+/** How often some of the lots are held against their stays; each has its turn once an hour. */
+const stayLookEveryS = 60
 
 /** What the other rooms of the gateway may ask of parking. */
 export interface Parking extends Feature {
@@ -38,12 +45,12 @@ export function createParking(core: Core): Parking {
   const lots = (): Lot[] => {
     const nowMs = core.clock.now()
     const arrivals = metrics.arrivalsToday(nowMs)
-    return ledger.lots.list().map((lot) => lotBody(lot, ledger.counts.of(lot.id), arrivals.get(lot.id) ?? 0, nowMs))
+    return ledger.lots.list().map((lot) => lotBody(lot, ledger.counts.of(lot), arrivals.get(lot.id) ?? 0, nowMs))
   }
   const lot = (id: string): Lot => {
     const nowMs = core.clock.now()
     const setup = ledger.lots.get(id)
-    return lotBody(setup, ledger.counts.of(id), metrics.arrivalsToday(nowMs, id).get(id) ?? 0, nowMs)
+    return lotBody(setup, ledger.counts.of(setup), metrics.arrivalsToday(nowMs, id).get(id) ?? 0, nowMs)
   }
 
   // Changes are told after the transaction that made them, one message for all that came together.
@@ -62,9 +69,23 @@ export function createParking(core: Core): Parking {
   }
   core.stream.provide('lots', lots)
 
+  const stayWatch = new StayWatch(core.records, ledger, zone)
+  countCounters(core.metrics, ledger.counts.log, () =>
+    ledger.lots.list().reduce((sum, setup) => {
+      const { counted, corrected } = ledger.counts.of(setup)
+      return sum + Math.abs(corrected - counted)
+    }, 0),
+  )
   const expire = () =>
     core.records.transaction(() => {
-      for (const setup of ledger.lots.list()) ledger.expire(setup, core.clock.now())
+      for (const setup of ledger.lots.list()) {
+        stayWatch.noteExpired(setup.id, ledger.expire(setup, core.clock.now()))
+      }
+      ledger.settle()
+    })
+  const holdAgainstStays = () =>
+    core.records.transaction(() => {
+      for (const id of stayWatch.look(core.clock.now())) note(id)
       ledger.settle()
     })
   const lifetime = new Lifetime()
@@ -76,14 +97,16 @@ export function createParking(core: Core): Parking {
     onChanged: (listener) => void listeners.push(listener),
     routes: [
       ...lotRoutes(core, ledger, metrics, { body: lot, bodies: lots, changed: note }),
+      ...countRoutes(core, ledger, { body: lot, changed: note }),
       ...tariffRoutes(core, ledger),
       ...stayRoutes(ledger, new ReviewDesk(core, ledger)),
       ...forecastRoutes(core, ledger, forecasts),
     ],
-    projections: [gateReads(core, ledger, note)],
+    projections: [gateReads(core, ledger, note), bayReadings(core, ledger, note)],
     start() {
       expire()
       lifetime.repeat(core.clock, expiryEveryS, expire)
+      lifetime.repeat(core.clock, stayLookEveryS, holdAgainstStays)
       forecasts.start()
     },
     async stop() {

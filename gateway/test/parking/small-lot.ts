@@ -53,7 +53,7 @@ export function parkingOver(city?: City) {
       error: (detail: unknown) => warnings.push(detail),
     },
     metrics: new Registry(),
-    devices: { find: (id: string) => ({ lot: id.replace(/-(in|out)$/, '') }) },
+    devices: { find: (id: string) => ({ lot: id.replace(/-(in|out|bay-\d+)$/, '') }) },
     audit: { record: (_: Actor, action: string, subject: string) => audited.push(`${action} ${subject}`) },
     stream: { provide: () => {}, publish: (_: string, items: { id: string }[]) => published.push(items) },
     series: {
@@ -111,9 +111,20 @@ export function parkingOver(city?: City) {
     records.transaction(() => parking.projections?.[0]?.apply(entries))
   }
 
+  /** Hands readings of bay sensors to their projection; device `square-bay-N`. */
+  const bays = (...given: { at: number; bay: number; occupied: boolean; device?: string }[]) => {
+    const entries = given.map(({ at, bay, occupied, device = `square-bay-${bay}` }): JournalEntry => {
+      const id = `b-${++seq}`
+      const body = { id, at: toTimestamp(at), occupied }
+      const place = { district: 'lixia', kind: 'bay' as const, device, channel: 'occupancy' }
+      return { seq, receivedMs: clock.now(), ...place, id, atMs: at, body }
+    })
+    records.transaction(() => parking.projections?.[1]?.apply(entries))
+  }
+
   const metrics = () => core.metrics.metrics()
 
-  return { fault, metrics, clock, records, points, published, audited, warnings, parking, call, reads }
+  return { fault, metrics, clock, records, points, published, audited, warnings, parking, call, reads, bays }
 }
 
 /** The same with the lot made. */

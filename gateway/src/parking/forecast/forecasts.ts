@@ -133,7 +133,7 @@ export class Forecasts {
   #known(lots: readonly LotSetup[]) {
     const nowMs = this.#core.clock.now()
     return lots
-      .map((lot) => lotBody(lot, this.#ledger.counts.of(lot.id), 0, nowMs))
+      .map((lot) => lotBody(lot, this.#ledger.counts.of(lot), 0, nowMs))
       .filter(({ quality }) => quality === 'good')
       .map(({ id, occupied, capacity }) => ({ lot: id, occupied, capacity }))
   }

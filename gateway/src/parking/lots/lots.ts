@@ -12,6 +12,8 @@ import { defaultTariff, Tariffs } from '../tariffs/tariffs.ts'
 
 const dayMs = 86_400_000
 const defaultStayLimitDays = 7
+/** Of the bays: so many vehicles fit in beside them, in lanes and corners, unless the lot says otherwise. */
+const defaultOverflowShare = 0.05
 
 /** A car park as it is set up; what happens in it is elsewhere. */
 export interface LotSetup {
@@ -20,6 +22,8 @@ export interface LotSetup {
   position: { lon: number; lat: number }
   /** Bays in service. */
   capacity: number
+  /** Vehicles that fit in beside the marked bays. */
+  overflow: number
   tariff: string
   kind: LotKind
   stayLimitMs: number
@@ -40,6 +44,7 @@ interface LotRow {
   tariff: string
   kind: LotKind
   stay_limit_days: number
+  overflow: number | null
 }
 
 /** The lots, their settings, and which capacity they had when. */
@@ -57,13 +62,14 @@ export class Lots {
         tariff text not null, kind text not null, stay_limit_days integer not null) strict;
       create table if not exists lot_capacity (
         lot text not null references lot, from_ms integer not null, capacity integer not null,
-        primary key (lot, from_ms)) strict, without rowid`)
-    this.#read = records.db.prepare('select * from lot where id = ?')
+        primary key (lot, from_ms)) strict, without rowid;
+      create table if not exists lot_overflow (lot text primary key references lot, overflow integer not null) strict`)
+    this.#read = records.db.prepare(`${everyLot} where lot.id = ?`)
   }
 
   /** By id. */
   list(): LotSetup[] {
-    return (this.#records.db.prepare('select * from lot order by id').all() as unknown as LotRow[]).map(fromRow)
+    return (this.#records.db.prepare(`${everyLot} order by lot.id`).all() as unknown as LotRow[]).map(fromRow)
   }
 
   find(id: string): LotSetup | undefined {
@@ -111,6 +117,9 @@ export class Lots {
       settings.kind,
       settings.stayLimitDays ?? (before ? before.stayLimitMs / dayMs : defaultStayLimitDays),
     )
+    if (settings.overflow !== undefined) {
+      db.prepare('insert or replace into lot_overflow values (?, ?)').run(id, settings.overflow)
+    }
     if (before?.capacity !== settings.capacity) {
       // The first capacity is taken to have held always: history may be loaded after the lot is made.
       db.prepare('insert or replace into lot_capacity values (?, ?, ?)').run(id, before ? nowMs : 0, settings.capacity)
@@ -125,11 +134,14 @@ export class Lots {
   }
 }
 
-const fromRow = ({ id, name, lon, lat, capacity, tariff, kind, stay_limit_days }: LotRow): LotSetup => ({
+const everyLot = 'select lot.*, overflow from lot left join lot_overflow on lot = lot.id'
+
+const fromRow = ({ id, name, lon, lat, capacity, tariff, kind, stay_limit_days, overflow }: LotRow): LotSetup => ({
   id,
   name: JSON.parse(name),
   position: { lon, lat },
   capacity,
+  overflow: overflow ?? Math.ceil(capacity * defaultOverflowShare),
   tariff,
   kind,
   stayLimitMs: stay_limit_days * dayMs,

@@ -36,6 +36,16 @@ export class DwellTimes {
     this.#total++
   }
 
+  /** Share of stays that last longer than this, 0–1. */
+  survival(ms: number): number {
+    const bin = binOf(Math.max(0, ms))
+    const fromMs = startOf(bin)
+    const untilMs = startOf(bin + 1)
+    let after = (this.#counts[bin] as number) * Math.max(0, (untilMs - Math.max(0, ms)) / (untilMs - fromMs))
+    for (let later = bin + 1; later < binCount; later++) after += this.#counts[later] as number
+    return after / this.#total
+  }
+
   /**
    * How likely a vehicle that has been inside for so long leaves right now, next to others: the density of the dwell
    * time over the share that stays longer or has left without having been seen. A hazard rate, per millisecond.

@@ -57,7 +57,9 @@ function passGate(core: Core, ledger: LotLedger, lot: LotSetup, entry: JournalEn
   ledger.coverage.add(lot.id, [atMs])
   // A gate whose clock is ahead must not keep its lot fresh for longer than it reports.
   const seenMs = Math.min(atMs, entry.receivedMs)
-  const { occupied } = ledger.counts.add(lot.id, lot.capacity, direction === 'in' ? 1 : -1, seenMs)
+  // What comes late changes the count of now, but is no reading of it.
+  if (!ledger.counts.add(lot, { kind: 'passage', direction, atMs: seenMs, id: vehicle.read })) return true
+  const occupied = Math.min(ledger.counts.of(lot).corrected, lot.capacity)
   const vacant = lot.capacity - occupied
   core.series.append([{ measurement: 'lot_occupancy', tags: { lot: lot.id }, atMs, fields: { occupied, vacant } }])
   return true

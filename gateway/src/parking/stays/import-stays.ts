@@ -79,8 +79,8 @@ function loadBatch(ledger: LotLedger, batch: readonly ImportedStay[], firstRow: 
     const times = vehicles.map(({ atMs }) => atMs)
     ledger.coverage.add(id, times)
     // History does not pass the gates: the count begins at what it leaves in the lot.
-    const newestMs = times.reduce((a, b) => Math.max(a, b))
-    ledger.counts.add(id, lot.capacity, opened, newestMs)
+    const span = { fromMs: times.reduce((a, b) => Math.min(a, b)), toMs: times.reduce((a, b) => Math.max(a, b)) }
+    ledger.counts.addHistory(lot, opened, span)
   }
   ledger.settle()
   return passages

@@ -39,6 +39,9 @@ export interface StayFilter {
 /** A stay with the instant by which lists and matching order it: its entry, else its exit. */
 export type ListedStay = StayRecord & { seq: number; anchorMs: number }
 
+/** Reason of a stay whose plate no vehicle can have. */
+export const noPlateShape = 'no plate has this shape'
+
 /** A passage can change the stay before it, and with it whether the two before that are those of twins. */
 const staysBefore = 3
 
@@ -63,6 +66,7 @@ export class Stays {
       create index if not exists stay_anchor on stay (anchor_ms);
       create index if not exists stay_entered on stay (lot, anchor_ms);
       create index if not exists stay_left on stay (lot, left_ms) where left_ms is not null;
+      create index if not exists stay_inside on stay (lot, anchor_ms) where left_ms is null;
       create index if not exists stay_open on stay (entered_ms) where state = 'open';
       create index if not exists stay_review on stay (anchor_ms) where state = 'review'`)
     const { db } = records
@@ -164,6 +168,29 @@ export class Stays {
            and plate is not null order by anchor_ms desc limit ?`,
       )
       .all(lot, sinceMs, atMs, limit) as unknown as StayRecord[]
+  }
+
+  /** When the vehicles that may still be in a lot came: those with a plate, and those whose plate was not read. */
+  entriesInside(lot: string, sinceMs: number, nowMs: number): { enteredMs: number[]; unreadMs: number[] } {
+    const rows = this.#records.db
+      .prepare(
+        `select entered_ms as enteredMs, state = 'review' as unread from stay
+         where lot = ? and anchor_ms >= ? and anchor_ms <= ? and left_ms is null and entered_ms is not null
+           and (state in ('open', 'expired') or plate is null or reason = '${noPlateShape}')`,
+      )
+      .all(lot, sinceMs, nowMs) as unknown as { enteredMs: number; unread: number }[]
+    const of = (unread: number) => rows.filter((row) => row.unread === unread).map(({ enteredMs }) => enteredMs)
+    return { enteredMs: of(0), unreadMs: of(1) }
+  }
+
+  /** The newest exits of a lot: entry and exit, the entry null where none was found. */
+  exits(lot: string, limit: number): { enteredMs: number | null; leftMs: number }[] {
+    return this.#records.db
+      .prepare(
+        `select entered_ms as enteredMs, left_ms as leftMs from stay
+         where lot = ? and left_ms is not null and reason is not '${turnedBack}' order by left_ms desc limit ?`,
+      )
+      .all(lot, limit) as unknown as { enteredMs: number | null; leftMs: number }[]
   }
 
   /** Dwell times (ms) of the newest closed stays of a lot that ended before an instant. */

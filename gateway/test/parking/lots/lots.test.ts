@@ -199,7 +199,7 @@ describe('an import of stays', () => {
   it('changes nothing when it is repeated', async () => {
     const lot = await openLot()
     const picture = () =>
-      ['stay', 'bill', 'lot_quarter', 'lot_count', 'lot_known'].map((table) =>
+      ['stay', 'bill', 'lot_quarter', 'count_state', 'count_event', 'lot_known'].map((table) =>
         lot.records.db.prepare(`select * from ${table}`).all(),
       )
     importStays(lot.records, history, { nowMs })

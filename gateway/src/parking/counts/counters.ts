@@ -1,0 +1,22 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Corrections } from './corrections.ts'
+
+/** What `/metrics` says about the counts. Labels are bounded: no lots. */
+export function countCounters(registry: Registry, log: Corrections, drift: () => number): void {
+  const registers = [registry]
+  const corrections = new Counter({
+    name: 'clearway_count_corrections_total',
+    help: 'corrections of the counts of lots, by what they rest on',
+    labelNames: ['reason'],
+    registers,
+  })
+  log.onAdd((reason) => corrections.inc({ reason }))
+  new Gauge({
+    name: 'clearway_count_drift_vehicles',
+    help: 'distance of what gates have counted from the corrected counts, summed over the lots',
+    registers,
+    collect() {
+      this.set(drift())
+    },
+  })
+}

@@ -14,6 +14,7 @@ export const lot = (occupied: number): Lot => ({
   updatedAt: '2026-11-23T08:00:00.000Z',
   quality: 'good',
   reasons: [],
+  alarms: [],
   count: {
     counted: 0,
     corrected: 0,

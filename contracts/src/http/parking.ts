@@ -48,6 +48,16 @@ export const LotDoubt = OneOf(
 )
 export type LotDoubt = Static<typeof LotDoubt>
 
+/** Something that somebody should see to; gone when it has ended. */
+export const LotAlarm = Type.Object({
+  reason: LotDoubt,
+  device: Type.Optional(Name),
+  since: Timestamp,
+  text: LocalText,
+  evidence: Type.Record(Type.String(), Type.Unknown()),
+})
+export type LotAlarm = Static<typeof LotAlarm>
+
 /** What is known of the number of vehicles in a lot; `docs/counts.md`. */
 export const LotCount = Type.Object({
   counted: Type.Integer({ description: 'entries less exits since the start, never corrected' }),
@@ -71,6 +81,7 @@ export const Lot = Type.Object({
   updatedAt: Timestamp,
   quality: LotQuality,
   reasons: Type.Array(LotDoubt, { description: 'why the quality is not good' }),
+  alarms: Type.Array(LotAlarm),
   count: LotCount,
 })
 export type Lot = Static<typeof Lot>

@@ -16,6 +16,7 @@ const lot = (id: string, occupied: number, capacity: number, more: Partial<Lot> 
   updatedAt: '2026-11-23T08:00:00.000Z',
   quality: 'good',
   reasons: [],
+  alarms: [],
   count: {
     counted: occupied,
     corrected: occupied,

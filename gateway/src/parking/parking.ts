@@ -7,6 +7,7 @@ import { countCounters } from './counts/counters.ts'
 import { StayWatch } from './counts/stay-watch.ts'
 import { forecastRoutes } from './forecast/forecast-routes.ts'
 import { Forecasts } from './forecast/forecasts.ts'
+import { LotWatch } from './health/lot-watch.ts'
 import { LotLedger } from './lot-ledger.ts'
 import { lotRoutes } from './lots/lot-routes.ts'
 import { lotBody } from './lots/lot-view.ts'
@@ -21,8 +22,8 @@ import { tariffRoutes } from './tariffs/tariff-routes.ts'
 /** How often open stays are checked against the stay limit of their lot. */
 const expiryEveryS = 600
 
-/** How often some of the lots are held against their stays; each has its turn once an hour. */
-const stayLookEveryS = 60
+/** How often the feeds of all lots are looked at, and some of the counts held against the stays. */
+const lookEveryS = 60
 
 /** What the other rooms of the gateway may ask of parking. */
 export interface Parking extends Feature {
@@ -42,15 +43,25 @@ export function createParking(core: Core): Parking {
   const metrics = new LotMetricsReader(core.records, ledger, zone)
   const forecasts = new Forecasts(core, ledger, zone)
 
+  const watch = new LotWatch(core, ledger)
+
   const lots = (): Lot[] => {
     const nowMs = core.clock.now()
     const arrivals = metrics.arrivalsToday(nowMs)
-    return ledger.lots.list().map((lot) => lotBody(lot, ledger.counts.of(lot), arrivals.get(lot.id) ?? 0, nowMs))
+    return ledger.lots
+      .list()
+      .map((lot) => lotBody(lot, ledger.counts.of(lot), arrivals.get(lot.id) ?? 0, nowMs, watch.alarms(lot.id)))
   }
   const lot = (id: string): Lot => {
     const nowMs = core.clock.now()
     const setup = ledger.lots.get(id)
-    return lotBody(setup, ledger.counts.of(setup), metrics.arrivalsToday(nowMs, id).get(id) ?? 0, nowMs)
+    return lotBody(
+      setup,
+      ledger.counts.of(setup),
+      metrics.arrivalsToday(nowMs, id).get(id) ?? 0,
+      nowMs,
+      watch.alarms(id),
+    )
   }
 
   // Changes are told after the transaction that made them, one message for all that came together.
@@ -70,7 +81,7 @@ export function createParking(core: Core): Parking {
   core.stream.provide('lots', lots)
 
   const stayWatch = new StayWatch(core.records, ledger, zone)
-  countCounters(core.metrics, ledger.counts.log, () =>
+  countCounters(core.metrics, ledger.counts.log, watch, () =>
     ledger.lots.list().reduce((sum, setup) => {
       const { counted, corrected } = ledger.counts.of(setup)
       return sum + Math.abs(corrected - counted)
@@ -83,9 +94,10 @@ export function createParking(core: Core): Parking {
       }
       ledger.settle()
     })
-  const holdAgainstStays = () =>
+  const lookAtLots = () =>
     core.records.transaction(() => {
       for (const id of stayWatch.look(core.clock.now())) note(id)
+      for (const id of watch.look(core.clock.now())) note(id)
       ledger.settle()
     })
   const lifetime = new Lifetime()
@@ -102,11 +114,11 @@ export function createParking(core: Core): Parking {
       ...stayRoutes(ledger, new ReviewDesk(core, ledger)),
       ...forecastRoutes(core, ledger, forecasts),
     ],
-    projections: [gateReads(core, ledger, note), bayReadings(core, ledger, note)],
+    projections: [gateReads(core, ledger, note), bayReadings(core, ledger, note), watch.projection()],
     start() {
       expire()
       lifetime.repeat(core.clock, expiryEveryS, expire)
-      lifetime.repeat(core.clock, stayLookEveryS, holdAgainstStays)
+      lifetime.repeat(core.clock, lookEveryS, lookAtLots)
       forecasts.start()
     },
     async stop() {

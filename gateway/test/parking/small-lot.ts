@@ -79,7 +79,14 @@ export function parkingOver(city?: City) {
     return (await route.handle({ params: { id }, query, body, actor } as never)) as any
   }
 
-  /** Hands reads to the projection as one journal batch, in the given order. */
+  /** As the runner does: each projection that listens to the channel has its own transaction. */
+  const project = (channel: string, entries: JournalEntry[]) => {
+    for (const projection of parking.projections ?? []) {
+      if (projection.channels.includes(channel)) records.transaction(() => projection.apply(entries))
+    }
+  }
+
+  /** Hands reads to the projections as one journal batch, in the given order. */
   const reads = (...given: Read[]) => {
     const entries = given.map(
       ({ at, direction, skewed = false, gate = `square-${direction}`, ...rest }): JournalEntry => {
@@ -108,10 +115,10 @@ export function parkingOver(city?: City) {
         }
       },
     )
-    records.transaction(() => parking.projections?.[0]?.apply(entries))
+    project('gate/read', entries)
   }
 
-  /** Hands readings of bay sensors to their projection; device `square-bay-N`. */
+  /** Hands readings of bay sensors to the projections; device `square-bay-N`. */
   const bays = (...given: { at: number; bay: number; occupied: boolean; device?: string }[]) => {
     const entries = given.map(({ at, bay, occupied, device = `square-bay-${bay}` }): JournalEntry => {
       const id = `b-${++seq}`
@@ -119,7 +126,7 @@ export function parkingOver(city?: City) {
       const place = { district: 'lixia', kind: 'bay' as const, device, channel: 'occupancy' }
       return { seq, receivedMs: clock.now(), ...place, id, atMs: at, body }
     })
-    records.transaction(() => parking.projections?.[1]?.apply(entries))
+    project('bay/occupancy', entries)
   }
 
   const metrics = () => core.metrics.metrics()

@@ -1,4 +1,4 @@
-import { type Lot, type LotDoubt, type LotQuality, toTimestamp } from '@clearway/contracts'
+import { type Lot, type LotAlarm, type LotDoubt, type LotQuality, toTimestamp } from '@clearway/contracts'
 import type { Count } from '../counts/lot-counts.ts'
 import { staleAfterMs } from '../numbers/coverage.ts'
 import type { LotSetup } from './lots.ts'
@@ -21,20 +21,20 @@ const qualityOf: Readonly<Record<LotDoubt, LotQuality>> = {
 /**
  * A lot as the API and the stream show it.
  *
- * @param doubts what the watch over its feeds has found
+ * @param alarms what the watch over its feeds has found
  */
 export function lotBody(
   lot: LotSetup,
   count: Count,
   arrivalsToday: number,
   nowMs: number,
-  doubts: readonly LotDoubt[] = [],
+  alarms: readonly LotAlarm[] = [],
 ): Lot {
   const { id, name, position, capacity, overflow, tariff, kind, stayLimitMs } = lot
   // The capacity may have been lowered below what is in the lot: never a negative vacancy.
   const occupied = Math.min(count.corrected, capacity)
   const vacant = capacity - occupied
-  const reasons = [...doubtsOf(lot, count, nowMs), ...doubts]
+  const reasons = [...new Set([...doubtsOf(lot, count, nowMs), ...alarms.map(({ reason }) => reason)])]
   const { counted, corrected, low, high, missedEntries, missedExits, evidenceMs } = count
   return {
     id,
@@ -52,6 +52,7 @@ export function lotBody(
     updatedAt: toTimestamp(count.updatedMs),
     quality: worst(reasons),
     reasons,
+    alarms: [...alarms],
     count: {
       counted,
       corrected: Math.min(corrected, capacity + overflow),

@@ -46,6 +46,18 @@ export class Coverage {
     }
   }
 
+  /** Takes a half-open span out of what is known. */
+  cut(lot: string, fromMs: number, toMs: number): void {
+    const remove = this.#records.db.prepare('delete from lot_known where lot = ? and from_ms = ?')
+    const insert = this.#records.db.prepare('insert into lot_known values (?, ?, ?)')
+    for (const span of this.spans(lot, fromMs, toMs)) {
+      if (span.toMs <= fromMs || span.fromMs >= toMs) continue
+      remove.run(lot, span.fromMs)
+      if (span.fromMs < fromMs) insert.run(lot, span.fromMs, fromMs)
+      if (span.toMs > toMs) insert.run(lot, toMs, span.toMs)
+    }
+  }
+
   /** Spans that touch `[fromMs, toMs]`, in order of time, not cut to it. */
   spans(lot: string, fromMs: number, toMs: number): Span[] {
     return this.#records.db

@@ -7,6 +7,7 @@ import { get } from '../server/requests.ts'
 import { useRemote } from '../server/use-remote.ts'
 import { Failure } from '../shell/failure.tsx'
 import { ForecastNote } from './forecast-note.tsx'
+import { LotCountNote } from './lot-count-note.tsx'
 import { LotFigures } from './lot-figures.tsx'
 import { LotReservations } from './lot-reservations.tsx'
 import type { LotRow } from './lot-rows.ts'
@@ -80,6 +81,7 @@ export function LotDetail({ row, roles, period, onPeriod, onClose }: LotDetailPr
           {formats.integer(lot.occupied)} {t('detail.of', { capacity: formats.integer(lot.capacity) })}
         </p>
       </div>
+      <LotCountNote key={lot.id} lot={lot} />
       <Segmented<Period>
         block
         aria-label={t('detail.period')}

@@ -6,7 +6,7 @@ import {
   type Place,
 } from '@clearway/contracts'
 import type { Walks } from '@clearway/routing'
-import type { LotCounts } from '../parking/lots/lot-count.ts'
+import type { LotCounts } from '../parking/counts/lot-counts.ts'
 import type { LotSetup, Lots } from '../parking/lots/lots.ts'
 import type { PlaceInReach, Supply } from '../parking/reservations/allocate.ts'
 import type { LotWindows } from '../parking/reservations/lot-windows.ts'
@@ -67,7 +67,7 @@ export class SupplyBoard {
   }
 
   #occupied(lot: LotSetup): number {
-    return Math.min(this.#from.counts.of(lot.id).occupied, lot.capacity)
+    return Math.min(this.#from.counts.of(lot).corrected, lot.capacity)
   }
 
   #sharedLot(lot: LotSetup, { bays, returnMarginMin, overrun }: LotWindowsBody, nowMs: number): SharedLot {

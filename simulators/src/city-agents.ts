@@ -2,6 +2,7 @@ import type { City, Clock, DeviceKind, NewDevice, Random } from '@clearway/contr
 import {
   type Agent,
   type Barrier,
+  BayAgent,
   type Detector,
   DetectorAgent,
   GateAgent,
@@ -19,6 +20,7 @@ import {
 } from '@clearway/edge'
 import type { RoadNetwork } from '@clearway/routing'
 import type { Unit } from './fleet/unit.ts'
+import type { ReplayBays } from './gates/replay-bays.ts'
 import type { ReplayGates } from './gates/replay-gates.ts'
 import type { TrafficSimulator } from './traffic/traffic-simulator.ts'
 
@@ -76,6 +78,14 @@ export function gateAgents(devices: readonly NewDevice[], gates: ReplayGates, ar
   return devices
     .filter(({ kind }) => kind === 'gate')
     .map(({ id }) => new GateAgent(uplink(around, 'gate', id), gates.camera(id), noBarrier, around.report))
+}
+
+/** One agent for each bay of the lot that has sensors. */
+export function bayAgents(devices: readonly NewDevice[], bays: ReplayBays | undefined, around: Surroundings): Agent[] {
+  if (!bays) return []
+  return devices
+    .filter(({ kind }) => kind === 'bay')
+    .map(({ id }, i) => new BayAgent(uplink(around, 'bay', id), bays.sensor(i + 1)))
 }
 
 export function signAgents(city: City, around: Surroundings): Agent[] {

@@ -12,6 +12,7 @@ import {
 import { type Agent, type IssuerKeys, Outbox, tick } from '@clearway/edge'
 import { createRouteEngine, loadCity } from '@clearway/routing'
 import {
+  bayAgents,
   DETECTOR_PERIOD_S,
   detectorAgents,
   gateAgents,
@@ -20,10 +21,11 @@ import {
   signalAgents,
   vehicleAgents,
 } from './city-agents.ts'
-import { demoDevices } from './demo-devices.ts'
+import { demoDevices, sensedLot } from './demo-devices.ts'
 import { stationedUnits } from './fleet/stations.ts'
 import { Unit } from './fleet/unit.ts'
 import { GatePictures } from './gates/gate-pictures.ts'
+import { ReplayBays } from './gates/replay-bays.ts'
 import { ReplayGates } from './gates/replay-gates.ts'
 import { HospitalStream, hospitalLink } from './hospital/hospital-stream.ts'
 import { type GateEvent, StayReplay } from './parking/index.ts'
@@ -62,6 +64,8 @@ const SIGNAL_STEP_S = 0.5
 /** Later than this, missed seconds of traffic are given up. */
 const MOST_BEHIND_MS = 5000
 const SAVE_EVERY_MS = 5000
+/** Share of vehicles that pass a gate unseen: a good camera's, so that drift and its correction are to be seen. */
+const MISSED_BY_GATES = 0.01
 const TELL_EVERY_MS = 60_000
 /** Nobody sees whether an appointment was made a few seconds sooner. */
 const PATIENTS_EVERY_S = 5
@@ -106,12 +110,20 @@ export async function runCitySimulator(options: CitySimulatorOptions): Promise<v
   const traffic = new CityTraffic(city, network, engine, displayed, random)
   const units = stationedUnits(city).map((unit) => new Unit(unit, traffic.simulator, network, engine))
   const vehicles = vehicleAgents(units, around, guarded)
+  const stays = new StayReplay(city.carParks, city.timeZone, options.seed)
+  const sensed = sensedLot(city)
+  const bays = sensed && new ReplayBays(sensed, stays, clock.now())
   const gates = new ReplayGates(
-    new StayReplay(city.carParks, city.timeZone, options.seed),
+    stays,
     join(outboxDir, 'replay.json'),
-    { noise: options.cameraNoise, pictures: new GatePictures(options.pictureDir) },
+    { noise: options.cameraNoise, missed: MISSED_BY_GATES, pictures: new GatePictures(options.pictureDir) },
+    bays,
   )
-  const gatesAndSigns = [...gateAgents(devices, gates, around), ...signAgents(city, around)]
+  const gatesAndSigns = [
+    ...gateAgents(devices, gates, around),
+    ...bayAgents(devices, bays, around),
+    ...signAgents(city, around),
+  ]
   const detectors = detectorAgents(city, network, traffic.simulator, around)
   const agents = [...signals, ...vehicles, ...gatesAndSigns, ...detectors]
   log.info({ event: 'simulator-started', devices: devices.length, seed: options.seed }, 'the city wakes up')

@@ -1,5 +1,24 @@
-import type { City, NewDevice } from '@clearway/contracts'
+import type { CarPark, City, NewDevice } from '@clearway/contracts'
 import { stationedUnits } from './fleet/stations.ts'
+
+/** A lot with fewer bays is a yard. */
+const fewestSensed = 10
+
+/** The lot whose bays have sensors, each its own: the smallest that is no yard. */
+export function sensedLot({ carParks }: City): CarPark | undefined {
+  const candidates = carParks.filter(({ capacity }) => capacity >= fewestSensed)
+  return candidates.toSorted((a, b) => a.capacity - b.capacity || (a.id < b.id ? -1 : 1))[0]
+}
+
+function bayDevices(city: City): NewDevice[] {
+  const lot = sensedLot(city)
+  if (!lot) return []
+  const { id, position } = lot
+  return Array.from(
+    { length: lot.capacity },
+    (_, i): NewDevice => ({ id: `${id}-bay-${i + 1}`, kind: 'bay', district: city.district, lot: id, position }),
+  )
+}
 
 /** Every device of a simulated city: what must be provisioned before `runCitySimulator` can sign in. */
 export function demoDevices(city: City): NewDevice[] {
@@ -16,6 +35,7 @@ export function demoDevices(city: City): NewDevice[] {
         (way): NewDevice => ({ id: `${id}-${way}`, kind: 'gate', district, name, lot: id, position }),
       ),
     ),
+    ...bayDevices(city),
     ...junctions.flatMap(({ id: junction, approaches }) =>
       approaches.map(
         ({ id, name, position }): NewDevice => ({

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { compile, NewDevice } from '@clearway/contracts'
 import { heidelberg, importCity } from '@clearway/routing'
 import { expect, it } from 'vitest'
-import { demoDevices } from '../src/demo-devices.ts'
+import { demoDevices, sensedLot } from '../src/demo-devices.ts'
 
 const map = join(import.meta.dirname, '..', 'cities', 'heidelberg', 'heidelberg.osm.pbf')
 
@@ -20,6 +20,9 @@ it('gives every agent of Heidelberg a device that may be provisioned, each id on
     `${lot!.id}-in`,
     `${lot!.id}-out`,
   ])
+  const sensed = sensedLot(city)!
+  expect(ids('bay')).toHaveLength(sensed.capacity)
+  expect(ids('bay')[0]).toBe(`${sensed.id}-bay-1`)
   const detectors = new Set(ids('detector'))
   for (const { junction, approach } of network.approaches) expect(detectors).toContain(`${junction}-${approach}`)
 })

@@ -3,6 +3,7 @@ import { seededRandom } from '@clearway/contracts'
 import type { Camera, PlateRead } from '@clearway/edge'
 import { type GateEvent, gateEvents, type ReplayCursor, readBy, type StayReplay } from '../parking/index.ts'
 import type { GatePictures } from './gate-pictures.ts'
+import type { ReplayBays } from './replay-bays.ts'
 
 /** What was missed for longer is not read any more: cameras keep a day. */
 const LONGEST_GAP_MS = 24 * 3_600_000
@@ -12,6 +13,8 @@ const PORTION = 200
 export interface CameraSettings {
   /** Errors per character, 0–1; 0 if absent. */
   noise?: number | undefined
+  /** Share of vehicles that pass unseen, 0–1; 0 if absent. */
+  missed?: number | undefined
   /** Where photographs are kept; none are taken if absent. */
   pictures?: GatePictures | undefined
 }
@@ -21,11 +24,13 @@ export class ReplayCamera implements Camera {
   #listener: ((read: PlateRead) => void) | undefined
   readonly #gate: string
   readonly #noise: number
+  readonly #missed: number
   readonly #pictures: GatePictures | undefined
 
-  constructor(gate: string, { noise = 0, pictures }: CameraSettings) {
+  constructor(gate: string, { noise = 0, missed = 0, pictures }: CameraSettings) {
     this.#gate = gate
     this.#noise = noise
+    this.#missed = missed
     this.#pictures = pictures
   }
 
@@ -40,6 +45,7 @@ export class ReplayCamera implements Camera {
     const { id, atMs, direction, plate, plateColour, vehicleClass } = event
     // The same passage is read the same way however often it is handed out.
     const random = seededRandom(0).fork(`${this.#gate} ${id}`)
+    if (random.fork('missed').next() < this.#missed) return
     const read = readBy(random, { plate, plateColour, vehicleClass }, this.#noise)
     const imageRef = this.#pictures?.take(this.#gate, event)
     this.#listener?.({ ...read, id, atMs, direction, ...(imageRef && { imageRef }) })
@@ -58,12 +64,14 @@ export class ReplayGates {
   #next: GateEvent | undefined
   #cursor: ReplayCursor | undefined
   readonly #cameraSettings: CameraSettings
+  readonly #bays: ReplayBays | undefined
 
   /** @param cursorFile JSON of a `ReplayCursor`; made when absent */
-  constructor(replay: StayReplay, cursorFile: string, cameraSettings: CameraSettings = {}) {
+  constructor(replay: StayReplay, cursorFile: string, cameraSettings: CameraSettings = {}, bays?: ReplayBays) {
     this.#replay = replay
     this.#cursorFile = cursorFile
     this.#cameraSettings = cameraSettings
+    this.#bays = bays
   }
 
   /** The camera of gate `{lot}-{direction}`. */
@@ -95,6 +103,7 @@ export class ReplayGates {
     let seen = 0
     while (this.#events && this.#next && this.#next.atMs <= nowMs && seen < PORTION) {
       const { lot, direction, atMs, id } = this.#next
+      this.#bays?.pass(this.#next)
       this.camera(`${lot}-${direction}`).see(this.#next)
       this.#cursor = { atMs, after: { lot, id } }
       this.#next = this.#events.next().value as GateEvent

@@ -41,9 +41,9 @@ export function createParking(core: Core): Parking {
   if (core.city) seedLots(core.records, core.city)
   const zone = core.config.city.timeZone ?? core.city?.timeZone ?? 'Asia/Shanghai'
   const metrics = new LotMetricsReader(core.records, ledger, zone)
-  const forecasts = new Forecasts(core, ledger, zone)
 
   const watch = new LotWatch(core, ledger)
+  const forecasts = new Forecasts(core, ledger, watch, zone)
 
   const lots = (): Lot[] => {
     const nowMs = core.clock.now()

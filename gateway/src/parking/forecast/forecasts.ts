@@ -1,5 +1,6 @@
 import type { Core } from '../../core.ts'
 import { Lifetime } from '../../lifetime.ts'
+import type { LotWatch } from '../health/lot-watch.ts'
 import type { LotLedger } from '../lot-ledger.ts'
 import { lotBody } from '../lots/lot-view.ts'
 import type { LotSetup } from '../lots/lots.ts'
@@ -37,6 +38,7 @@ export class Forecasts {
   readonly scores: ForecastScores
   readonly #core: Core
   readonly #ledger: LotLedger
+  readonly #watch: Pick<LotWatch, 'alarms'>
   readonly #history: LevelHistory
   readonly #thread: ForecastThread
   readonly #lifetime = new Lifetime()
@@ -48,9 +50,10 @@ export class Forecasts {
   #working: Promise<void> | undefined
 
   /** @param zone IANA zone of the lots */
-  constructor(core: Core, ledger: LotLedger, zone: string) {
+  constructor(core: Core, ledger: LotLedger, watch: Pick<LotWatch, 'alarms'>, zone: string) {
     this.#core = core
     this.#ledger = ledger
+    this.#watch = watch
     this.scores = new ForecastScores(core.records)
     this.#history = new LevelHistory(core.records, ledger)
     this.#thread = new ForecastThread({ zone, calendarFile: core.config.city.calendarFile })
@@ -133,7 +136,7 @@ export class Forecasts {
   #known(lots: readonly LotSetup[]) {
     const nowMs = this.#core.clock.now()
     return lots
-      .map((lot) => lotBody(lot, this.#ledger.counts.of(lot), 0, nowMs))
+      .map((lot) => lotBody(lot, this.#ledger.counts.of(lot), 0, nowMs, this.#watch.alarms(lot.id)))
       .filter(({ quality }) => quality === 'good')
       .map(({ id, occupied, capacity }) => ({ lot: id, occupied, capacity }))
   }

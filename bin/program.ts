@@ -10,6 +10,7 @@ import { evaluateCommand } from './commands/evaluate.ts'
 import { evidenceCommand } from './commands/evidence.ts'
 import { flowsCommand } from './commands/flows.ts'
 import { gatewayCommand } from './commands/gateway.ts'
+import { generateCommand } from './commands/generate.ts'
 import { importCommand } from './commands/import.ts'
 import { lotsCommand } from './commands/lots.ts'
 import { reservationsCommand } from './commands/reservations.ts'
@@ -33,6 +34,7 @@ export function clearwayProgram(): Command {
     flowsCommand(),
     deviceCommand(),
     importCommand(),
+    generateCommand(),
     tariffCommand(),
     convertCommand(),
     lotsCommand(),

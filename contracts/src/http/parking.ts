@@ -4,6 +4,17 @@ import { PlateColour, VehicleClass } from '../messages/gate-read.ts'
 import { Fen, LocalText, Name, OneOf, Position, Timestamp } from '../names.ts'
 import { QuoteLine } from './quotes.ts'
 
+/** A time of day on the grain of the figures; `24:00` ends a day. */
+const QuarterOfDay = Type.String({ pattern: '^(([01]\\d|2[0-3]):(00|15|30|45)|24:00)$' })
+
+/** Hours of some days of the week (1 Monday … 7 Sunday); `to` before `from` ends on the next day. */
+export const OpeningHours = Type.Object({
+  days: Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), { minItems: 1, maxItems: 7, uniqueItems: true }),
+  from: QuarterOfDay,
+  to: QuarterOfDay,
+})
+export type OpeningHours = Static<typeof OpeningHours>
+
 export const LotSettings = Type.Object({
   name: LocalText,
   position: Position,
@@ -23,6 +34,11 @@ export const LotSettings = Type.Object({
       maximum: 366,
       description: 'a stay open for longer is flagged as expired; 7 if absent',
     }),
+  ),
+  district: Type.Optional(Type.Unsafe<Name>({ ...Name, description: 'by which figures are added up' })),
+  group: Type.Optional(Type.Unsafe<Name>({ ...Name, description: 'the same: an operator, a street, a contract' })),
+  openingHours: Type.Optional(
+    Type.Array(OpeningHours, { maxItems: 21, description: 'for utilisation; empty: always open, as if absent' }),
   ),
 })
 export type LotSettings = Static<typeof LotSettings>
@@ -129,18 +145,61 @@ export const MetricsQuery = Type.Object({
 })
 export type MetricsQuery = Static<typeof MetricsQuery>
 
-/** `by` lot: one row per lot and bucket; otherwise all lots together. */
-export const CityMetricsQuery = Type.Object({ ...MetricsQuery.properties, by: Type.Optional(OneOf('all', 'lot')) })
+/** Which lots: those of one group, of one district, or all. */
+const lotChoice = { group: Type.Optional(Name), district: Type.Optional(Name) }
+
+/** `by`: one row per lot, group or district and bucket; otherwise the lots of the query together. */
+export const CityMetricsQuery = Type.Object({
+  ...MetricsQuery.properties,
+  ...lotChoice,
+  by: Type.Optional(OneOf('all', 'lot', 'group', 'district')),
+})
 export type CityMetricsQuery = Static<typeof CityMetricsQuery>
+
+export const MatrixField = OneOf(
+  'vacancyRate',
+  'occupancy',
+  'utilisation',
+  'fullShare',
+  'nearlyFullShare',
+  'arrivals',
+  'turnoverRate',
+  'meanDwellS',
+  'medianDwellS',
+  'peakOccupied',
+  'revenueFen',
+  'coverage',
+)
+export type MatrixField = Static<typeof MatrixField>
+
+/** One figure of each lot in each bucket, in columns: a month of quarters of hundreds of lots in one answer. */
+export const MatrixQuery = Type.Object({ ...MetricsQuery.properties, ...lotChoice, field: MatrixField })
+export type MatrixQuery = Static<typeof MatrixQuery>
+
+export const LotMatrix = Type.Object({
+  field: MatrixField,
+  starts: Type.Array(Timestamp, { description: 'of the buckets' }),
+  to: Timestamp,
+  lots: Type.Array(Name),
+  values: Type.Array(Type.Array(Type.Union([Type.Number(), Type.Null()])), {
+    description: 'by lot, then by bucket, to 4 decimals; null: not known',
+  }),
+})
+export type LotMatrix = Static<typeof LotMatrix>
 
 /** Time-weighted figures of one lot (or of all) in one bucket; `docs/metrics.md` gives the formulas. */
 export const LotMetrics = Type.Object({
-  lot: Type.Union([Name, Type.Null()], { description: 'null: all lots together' }),
+  lot: Type.Union([Name, Type.Null()], { description: 'null: several lots together' }),
+  group: Type.Optional(Type.Union([Name, Type.Null()], { description: 'by group; null: lots without one' })),
+  district: Type.Optional(Type.Union([Name, Type.Null()], { description: 'by district; null: lots without one' })),
   from: Timestamp,
   to: Timestamp,
   vacancyRate: Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Null()]),
   occupancy: Type.Union([Type.Number({ minimum: 0 }), Type.Null()], {
     description: 'occupied bay-time over bay-time; above 1 the capacity is wrong or exits were lost',
+  }),
+  utilisation: Type.Union([Type.Number({ minimum: 0 }), Type.Null()], {
+    description: 'occupancy within the opening hours of the lot; null when it is never open in the bucket',
   }),
   arrivals: Type.Integer({ minimum: 0 }),
   turnoverRate: Type.Number({ minimum: 0, description: 'arrivals per bay and day' }),
@@ -148,9 +207,25 @@ export const LotMetrics = Type.Object({
   meanDwellS: Type.Union([Type.Number({ minimum: 0 }), Type.Null()], {
     description: 'of the stays that ended in the bucket',
   }),
+  medianDwellS: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], {
+    description: 'of the same; right to the 5 min to 6 h of its bin',
+  }),
   peakOccupied: Type.Integer({ minimum: 0 }),
+  usualPeak: Type.Integer({ minimum: 0, description: 'not exceeded for 95 % of the known time' }),
+  peakAt: Type.Union([Timestamp, Type.Null()], {
+    description:
+      'start of the quarter of an hour of the peak, the first of several; null: of lots together, or unknown',
+  }),
+  fullShare: Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Null()], {
+    description: 'of the known time, that without a free bay',
+  }),
+  nearlyFullShare: Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Null()], {
+    description: 'the same with at most 5 % of the bays free',
+  }),
   revenueFen: Fen,
+  revenuePerBayDayFen: Fen,
   coverage: Type.Number({ minimum: 0, maximum: 1, description: 'share of the bucket for which the count is known' }),
+  offline: Type.Boolean({ description: 'known for less than half of the bucket: its figures are those of the rest' }),
 })
 export type LotMetrics = Static<typeof LotMetrics>
 

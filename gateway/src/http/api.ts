@@ -47,7 +47,8 @@ export function serveApi(app: FastifyInstance, options: ApiOptions): void {
         } as unknown as Call<never, never, never>
         reply.header('cache-control', 'no-store')
         const key = request.headers['idempotency-key']
-        if (route.mediaType !== undefined) return sendRaw(reply, route, (await route.handle(call)) as RawAnswer)
+        if (route.mediaType !== undefined)
+          return sendRaw(request, reply, route, (await route.handle(call)) as RawAnswer)
         const work = async () => ({ status: route.status ?? 200, body: JSON.stringify(await route.handle(call)) })
         const { status, body } =
           route.method === 'POST' && typeof key === 'string' && actor
@@ -75,13 +76,22 @@ export const bytesOf = (body: unknown): Buffer => Buffer.from(JSON.stringify(bod
 /** Below this a packet is a packet, compressed or not. */
 const compressedFromBytes = 2048
 
-async function sendJson(request: FastifyRequest, reply: FastifyReply, body: string): Promise<FastifyReply> {
+async function sendJson(request: FastifyRequest, reply: FastifyReply, body: string | Buffer): Promise<FastifyReply> {
   reply.type('application/json; charset=utf-8').header('vary', 'accept-encoding')
   if (!acceptsGzip(request.headers) || body.length < compressedFromBytes) return reply.send(body)
   return reply.header('content-encoding', 'gzip').send(await compressed(body))
 }
 
-function sendRaw(reply: FastifyReply, route: Route, { body, headers }: RawAnswer): FastifyReply {
+async function sendRaw(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  route: Route,
+  { body, headers }: RawAnswer,
+): Promise<FastifyReply> {
+  // JSON that was written elsewhere, so that writing it does not hold up others.
+  if (route.mediaType?.startsWith('application/json') && (typeof body === 'string' || Buffer.isBuffer(body))) {
+    return sendJson(request, reply.headers(headers ?? {}), body)
+  }
   return reply
     .status(route.status ?? 200)
     .type(route.mediaType as string)

@@ -12,7 +12,7 @@ import { LotLedger } from './lot-ledger.ts'
 import { lotRoutes } from './lots/lot-routes.ts'
 import { lotBody } from './lots/lot-view.ts'
 import { seedLots } from './lots/lots.ts'
-import { LotMetricsReader } from './numbers/metrics.ts'
+import { createNumbers } from './numbers/numbers.ts'
 import { ReviewDesk } from './review/review-desk.ts'
 import { gateReads } from './stays/gate-reads.ts'
 import { stayRoutes } from './stays/stay-routes.ts'
@@ -40,7 +40,8 @@ export function createParking(core: Core): Parking {
   const ledger = new LotLedger(core.records, readCalendar(core.config.city.calendarFile))
   if (core.city) seedLots(core.records, core.city)
   const zone = core.config.city.timeZone ?? core.city?.timeZone ?? 'Asia/Shanghai'
-  const metrics = new LotMetricsReader(core.records, ledger, zone)
+  const numbers = createNumbers(core, ledger, zone)
+  const { metrics } = numbers
 
   const watch = new LotWatch(core, ledger)
   const forecasts = new Forecasts(core, ledger, watch, zone)
@@ -108,7 +109,8 @@ export function createParking(core: Core): Parking {
     ledger,
     onChanged: (listener) => void listeners.push(listener),
     routes: [
-      ...lotRoutes(core, ledger, metrics, { body: lot, bodies: lots, changed: note }),
+      ...lotRoutes(core, ledger, { body: lot, bodies: lots, changed: note }),
+      ...numbers.routes,
       ...countRoutes(core, ledger, { body: lot, changed: note }),
       ...tariffRoutes(core, ledger),
       ...stayRoutes(ledger, new ReviewDesk(core, ledger)),
@@ -120,9 +122,11 @@ export function createParking(core: Core): Parking {
       lifetime.repeat(core.clock, expiryEveryS, expire)
       lifetime.repeat(core.clock, lookEveryS, lookAtLots)
       forecasts.start()
+      numbers.start()
     },
     async stop() {
       await forecasts.stop()
+      await numbers.stop()
       await lifetime.close()
     },
   }

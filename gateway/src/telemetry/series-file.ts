@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { InputError } from '@clearway/contracts'
 import { packSegment, unpackSegment } from './segment.ts'
 import type { Point, Sample, SeriesQuery } from './store.ts'
 
@@ -93,6 +94,38 @@ export class SeriesFile {
         )
       }
     })
+  }
+
+  /**
+   * Takes in a finished day of one series at once, packed as `sealDay` would.
+   *
+   * @param dayMs start of the day, UTC
+   * @param samples of that day, in time order
+   * @throws InputError `series-taken` when the series has readings of that day
+   */
+  loadDay({ measurement, tags, field }: Omit<SeriesQuery, 'fromMs' | 'toMs'>, day: number, samples: Sample[]): void {
+    if (samples.length === 0) return
+    const taken = this.range({ measurement, tags, field, fromMs: day, toMs: day + dayMs }).length
+    if (taken > 0) {
+      const message = `has ${taken} readings of ${measurement} ${canonicalTags(tags)} on ${new Date(day).toISOString().slice(0, 10)}; load into a folder that has none`
+      throw new InputError('series-taken', `series.sqlite ${message}`, [{ field: 'data', message }])
+    }
+    const cells = this.#db.prepare('insert into rollup values (?, ?, ?, ?)')
+    this.#transaction(() => {
+      const series = this.#idOf(measurement, tags, field)
+      this.#db
+        .prepare('insert into segment values (?, ?, ?, ?)')
+        .run(series, day, samples.length, packSegment(day, samples))
+      for (const [cell, inside] of Map.groupBy(samples, ({ atMs }) => atMs - (atMs % cellMs))) {
+        const sum = inside.reduce((total, { value }) => total + value, 0)
+        cells.run(series, cell, sum, inside.length)
+      }
+    })
+  }
+
+  /** Runs several `loadDay` as one: all or nothing, synced once. */
+  together(work: () => void): void {
+    this.#transaction(work)
   }
 
   /** In time order. */
@@ -224,6 +257,10 @@ export class SeriesFile {
   }
 
   #transaction(work: () => void): void {
+    if (this.#db.isTransaction) {
+      work()
+      return
+    }
     this.#db.exec('BEGIN IMMEDIATE')
     try {
       work()

@@ -76,7 +76,8 @@ export function parkingOver(city?: City) {
     const [, id] = matches(route) || []
     const { query = {}, body, actor = manager } = given
     // biome-ignore lint/suspicious/noExplicitAny: answers are checked by the expectations
-    return (await route.handle({ params: { id }, query, body, actor } as never)) as any
+    const answer = (await route.handle({ params: { id }, query, body, actor } as never)) as any
+    return route.mediaType?.startsWith('application/json') ? JSON.parse(answer.body) : answer
   }
 
   /** As the runner does: each projection that listens to the channel has its own transaction. */

@@ -31,6 +31,7 @@ export function lotBody(
   alarms: readonly LotAlarm[] = [],
 ): Lot {
   const { id, name, position, capacity, overflow, tariff, kind, stayLimitMs } = lot
+  const { district, group, openingHours } = lot
   // The capacity may have been lowered below what is in the lot: never a negative vacancy.
   const occupied = Math.min(count.corrected, capacity)
   const vacant = capacity - occupied
@@ -45,6 +46,9 @@ export function lotBody(
     tariff,
     kind,
     stayLimitDays: stayLimitMs / 86_400_000,
+    ...(district !== undefined && { district }),
+    ...(group !== undefined && { group }),
+    ...(openingHours && { openingHours }),
     occupied,
     vacant,
     vacancyRate: vacant / capacity,

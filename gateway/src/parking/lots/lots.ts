@@ -6,6 +6,7 @@ import {
   type LotKind,
   type LotSettings,
   NotFoundError,
+  type OpeningHours,
 } from '@clearway/contracts'
 import type { Records } from '../../records/records.ts'
 import { defaultTariff, Tariffs } from '../tariffs/tariffs.ts'
@@ -27,6 +28,10 @@ export interface LotSetup {
   tariff: string
   kind: LotKind
   stayLimitMs: number
+  district?: string
+  group?: string
+  /** Absent: always open. */
+  openingHours?: OpeningHours[]
 }
 
 /** A capacity and the instant from which it holds. */
@@ -45,6 +50,9 @@ interface LotRow {
   kind: LotKind
   stay_limit_days: number
   overflow: number | null
+  district: string | null
+  lot_group: string | null
+  opening_hours: string | null
 }
 
 /** The lots, their settings, and which capacity they had when. */
@@ -63,7 +71,9 @@ export class Lots {
       create table if not exists lot_capacity (
         lot text not null references lot, from_ms integer not null, capacity integer not null,
         primary key (lot, from_ms)) strict, without rowid;
-      create table if not exists lot_overflow (lot text primary key references lot, overflow integer not null) strict`)
+      create table if not exists lot_overflow (lot text primary key references lot, overflow integer not null) strict;
+      create table if not exists lot_place (
+        lot text primary key references lot, district text, lot_group text, opening_hours text) strict, without rowid`)
     this.#read = records.db.prepare(`${everyLot} where lot.id = ?`)
   }
 
@@ -120,6 +130,13 @@ export class Lots {
     if (settings.overflow !== undefined) {
       db.prepare('insert or replace into lot_overflow values (?, ?)').run(id, settings.overflow)
     }
+    const { district = before?.district, group = before?.group, openingHours = before?.openingHours } = settings
+    db.prepare('insert or replace into lot_place values (?, ?, ?, ?)').run(
+      id,
+      district ?? null,
+      group ?? null,
+      openingHours && openingHours.length > 0 ? JSON.stringify(openingHours) : null,
+    )
     if (before?.capacity !== settings.capacity) {
       // The first capacity is taken to have held always: history may be loaded after the lot is made.
       db.prepare('insert or replace into lot_capacity values (?, ?, ?)').run(id, before ? nowMs : 0, settings.capacity)
@@ -134,17 +151,21 @@ export class Lots {
   }
 }
 
-const everyLot = 'select lot.*, overflow from lot left join lot_overflow on lot = lot.id'
+const everyLot = `select lot.*, overflow, district, lot_group, opening_hours from lot
+  left join lot_overflow on lot_overflow.lot = lot.id left join lot_place on lot_place.lot = lot.id`
 
-const fromRow = ({ id, name, lon, lat, capacity, tariff, kind, stay_limit_days, overflow }: LotRow): LotSetup => ({
-  id,
-  name: JSON.parse(name),
-  position: { lon, lat },
-  capacity,
-  overflow: overflow ?? Math.ceil(capacity * defaultOverflowShare),
-  tariff,
-  kind,
-  stayLimitMs: stay_limit_days * dayMs,
+const fromRow = (row: LotRow): LotSetup => ({
+  id: row.id,
+  name: JSON.parse(row.name),
+  position: { lon: row.lon, lat: row.lat },
+  capacity: row.capacity,
+  overflow: row.overflow ?? Math.ceil(row.capacity * defaultOverflowShare),
+  tariff: row.tariff,
+  kind: row.kind,
+  stayLimitMs: row.stay_limit_days * dayMs,
+  ...(row.district !== null && { district: row.district }),
+  ...(row.lot_group !== null && { group: row.lot_group }),
+  ...(row.opening_hours !== null && { openingHours: JSON.parse(row.opening_hours) }),
 })
 
 /** Makes a lot of every car park of the city that is not one yet. What was edited by hand stays. */

@@ -6,13 +6,23 @@ const columns = [
   'to',
   'occupancy',
   'vacancyRate',
+  'utilisation',
   'arrivals',
   'turnoverRate',
   'effectiveTurnoverRate',
   'meanDwellS',
+  'medianDwellS',
   'peakOccupied',
+  'usualPeak',
+  'peakAt',
+  'fullShare',
+  'nearlyFullShare',
   'revenueFen',
+  'revenuePerBayDayFen',
   'coverage',
+  'offline',
+  'group',
+  'district',
 ] as const satisfies (keyof LotMetrics)[]
 
 /** RFC 4180 with a header row; the byte-order mark lets spreadsheets read UTF-8. Unknown values are empty. */

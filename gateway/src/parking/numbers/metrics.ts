@@ -1,48 +1,36 @@
-import { type CityMetricsQuery, fromTimestamp, InputError, type LotMetrics, toTimestamp } from '@clearway/contracts'
-import { DateTime } from 'luxon'
+import { type LotMetrics, toTimestamp } from '@clearway/contracts'
 import type { Records } from '../../records/records.ts'
 import type { LotLedger } from '../lot-ledger.ts'
 import type { LotSetup } from '../lots/lots.ts'
-import type { Span } from './coverage.ts'
-import { effectiveAfterMs, quarterMs, quarterOf, type Rollup } from './rollups.ts'
+import { type AnswerLimit, bucketEdges, type MetricsWindow } from './bucket-edges.ts'
+import { BucketFigures } from './bucket-figures.ts'
+import { DayRollups, type QuartersOfDay, type WholeDay } from './day-rollups.ts'
+import { dwellBins, medianDwellMs } from './dwell-bins.ts'
+import { figureLot, type LotCourse } from './lot-figures.ts'
+import { openQuarters } from './opening-hours.ts'
+import { effectiveAfterMs } from './rollups.ts'
+import { entryAt, type TimePlan, timePlan } from './time-plan.ts'
 
 const dayMs = 86_400_000
 /** Rows of one answer; beyond it the caller wants a wider bucket. */
 const mostRows = 100_000
+/** CDS: a source that was offline for most of the time reports nothing. */
+const leastCoverage = 0.5
 
-export type Bucket = NonNullable<CityMetricsQuery['bucket']>
-
-/** Sums of one bucket, of which lots and buckets can be added up. */
-interface Sums {
-  occupiedMs: number
-  /** Bays in service × known time. */
-  capacityMs: number
-  knownMs: number
-  spanMs: number
-  arrivals: number
-  effective: number
-  ended: number
-  dwellMs: number
-  peak: number
-  revenueFen: number
-}
-
-interface RollupRow extends Rollup {
-  lot: string
-  startMs: number
-}
+/** What of the ledger the figures are made from. */
+export type FigureSources = Pick<LotLedger, 'stays' | 'coverage' | 'lots'>
 
 /** Answers metrics from the rollups; `docs/metrics.md` gives the formulas. */
 export class LotMetricsReader {
+  readonly rollups: DayRollups
   readonly #records: Records
-  readonly #ledger: LotLedger
-  readonly #zone: string
+  readonly #sources: FigureSources
 
   /** @param zone IANA zone in which days begin */
-  constructor(records: Records, ledger: LotLedger, zone: string) {
+  constructor(records: Records, sources: FigureSources, zone: string) {
     this.#records = records
-    this.#ledger = ledger
-    this.#zone = zone
+    this.#sources = sources
+    this.rollups = new DayRollups(records, sources.stays, zone)
   }
 
   /**
@@ -50,226 +38,159 @@ export class LotMetricsReader {
    *
    * @throws InputError naming `to` when the window is empty or has too many buckets
    */
-  read(
+  read(lots: readonly LotSetup[], query: MetricsWindow, nowMs: number, shape: 'each' | 'together'): LotMetrics[] {
+    const edges = this.edges(query, {
+      most: mostRows,
+      perBucket: shape === 'each' ? lots.length : 1,
+      what: 'rows',
+    })
+    if (shape === 'together') return rowsOf(null, edges, this.together(lots, edges, nowMs))
+    const rows: LotMetrics[] = []
+    this.eachLot(lots, edges, nowMs, (lot, figures) => rows.push(...rowsOf(lot.id, edges, figures)))
+    return rows
+  }
+
+  /** @throws InputError as `bucketEdges` */
+  edges(query: MetricsWindow, limit: AnswerLimit): number[] {
+    return bucketEdges(query, this.rollups.days, limit)
+  }
+
+  /** Figures of lots added up. */
+  together(lots: readonly LotSetup[], edges: readonly number[], nowMs: number): BucketFigures {
+    const total = new BucketFigures(edges.length - 1)
+    this.eachLot(lots, edges, nowMs, (_, figures) => {
+      total.add(figures)
+      // The instants of several lots' peaks are not one.
+      if (lots.length === 1) total.peakAtMs.set(figures.peakAtMs)
+    })
+    for (let i = 0; i < total.size && lots.length === 0; i++) total.spanMs[i] = edges[i + 1]! - edges[i]!
+    return total
+  }
+
+  /**
+   * Works out the lots one after another, from one state of the store.
+   *
+   * @param each told the figures of a lot, which are gone when it returns
+   */
+  eachLot(
     lots: readonly LotSetup[],
-    query: { from: string; to: string; bucket?: Bucket },
+    edges: readonly number[],
     nowMs: number,
-    shape: 'each' | 'together',
-  ): LotMetrics[] {
-    const edges = this.#edges(query, shape === 'each' ? lots.length : 1)
-    const perLot = this.#sums(lots, edges, nowMs)
-    const rows = shape === 'each' ? lots.map((lot) => [lot.id, perLot.get(lot.id) as Sums[]] as const) : []
-    if (shape === 'together') rows.push(['', addUp([...perLot.values()], edges)])
-    return rows.flatMap(([lot, buckets]) =>
-      buckets.map((sums, i) => metricsOf(lot || null, edges[i] as number, edges[i + 1] as number, sums)),
-    )
+    each: (lot: LotSetup, figures: BucketFigures) => void,
+  ): void {
+    const figures = new BucketFigures(edges.length - 1)
+    const days = timePlan(edges, this.rollups.days, false)
+    const fromMs = edges[0] as number
+    const toMs = edges.at(-1) as number
+    let quarters: TimePlan | undefined
+    this.rollups.read(() => {
+      const levels = this.rollups.levels((days.days[0] as { dayMs: number }).dayMs)
+      const lasting = Map.groupBy(
+        this.#sources.stays.openSince(fromMs, Math.min(toMs, nowMs - effectiveAfterMs)),
+        ({ lot }) => lot,
+      )
+      for (const lot of lots) {
+        const steps = this.#sources.lots.capacities(lot.id)
+        // What a whole day does not tell: which part of it was open, or before the capacity changed.
+        const byQuarter =
+          lot.openingHours !== undefined || steps.some((step) => step.fromMs > fromMs && step.fromMs < toMs)
+        if (byQuarter) quarters ??= timePlan(edges, this.rollups.days, true)
+        const plan = byQuarter && quarters ? quarters : days
+        figures.clear()
+        figureLot(plan, this.#course(lot, plan, levels.get(lot.id) ?? 0, nowMs), figures)
+        for (const { enteredMs } of lasting.get(lot.id) ?? []) figures.effective[entryAt(edges, enteredMs)]!++
+        each(lot, figures)
+      }
+    })
   }
 
   /** Arrivals since local midnight, by lot; of one lot where it is named. */
   arrivalsToday(nowMs: number, lot?: string): Map<string, number> {
-    const midnight = DateTime.fromMillis(nowMs, { zone: this.#zone }).startOf('day').toMillis()
     const rows = this.#records.db
       .prepare(
         `select lot, sum(arrivals) as arrivals from lot_quarter
          where start_ms >= ?1 and lot in (select id from lot where ?2 is null or id = ?2) group by lot`,
       )
-      .all(midnight, lot ?? null) as unknown as { lot: string; arrivals: number }[]
+      .all(this.rollups.days.startOf(nowMs), lot ?? null) as unknown as { lot: string; arrivals: number }[]
     return new Map(rows.map(({ lot, arrivals }) => [lot, arrivals]))
   }
 
-  /** Starts of the buckets that cover the window, and the end of the last. */
-  #edges({ from, to, bucket = '1h' }: { from: string; to: string; bucket?: Bucket }, lots: number): number[] {
-    const fromMs = fromTimestamp(from)
-    const toMs = fromTimestamp(to)
-    const refuse = (message: string) => new InputError('metrics-window', `to ${message}`, [{ field: 'to', message }])
-    if (toMs <= fromMs) throw refuse(`${to} must be after from ${from}`)
-    const widthMs = { '15m': quarterMs, '1h': 4 * quarterMs, '1d': dayMs, all: toMs - fromMs }[bucket]
-    if (((toMs - fromMs) / widthMs) * lots > mostRows) {
-      throw refuse(`${to} is too far from ${from}: more than ${mostRows} rows; take a shorter window or a wider bucket`)
+  #course(lot: LotSetup, plan: TimePlan, levelAtMidnight: number, nowMs: number): LotCourse {
+    const { starts } = plan
+    const fromMs = starts[0] as number
+    const toMs = starts.at(-1) as number
+    const wholes: WholeDay[] = []
+    const quarters: QuartersOfDay[] = []
+    for (const { beginMs, endMs, whole } of stretches(plan)) {
+      if (whole) wholes.push(...this.rollups.wholes(lot.id, beginMs, endMs))
+      else quarters.push(...this.rollups.quarters(lot.id, beginMs, endMs))
     }
-    if (bucket === 'all') return [quarterOf(fromMs), quarterOf(toMs + quarterMs - 1)]
-    const edges: number[] = []
-    if (bucket === '15m') {
-      for (let edge = quarterOf(fromMs); edge < toMs + quarterMs; edge += quarterMs) edges.push(edge)
-      return edges
+    const [firstDay] = plan.days
+    let level = levelAtMidnight
+    if (firstDay && !firstDay.whole && quarters[0]?.dayMs === firstDay.dayMs) {
+      for (let i = 0; i < firstDay.first; i++) level += quarters[0].quarters.net[i]!
     }
-    const unit = bucket === '1h' ? 'hour' : 'day'
-    // Days follow the calendar of the zone: on two days of the year they have 23 and 25 hours.
-    let edge = DateTime.fromMillis(fromMs, { zone: this.#zone }).startOf(unit)
-    for (; edge.toMillis() < toMs; edge = edge.plus({ [unit]: 1 })) edges.push(edge.toMillis())
-    return [...edges, edge.toMillis()]
-  }
-
-  #sums(lots: readonly LotSetup[], edges: readonly number[], nowMs: number): Map<string, Sums[]> {
-    const fromMs = edges[0] as number
-    const toMs = edges.at(-1) as number
-    const only = lots.length === 1 ? (lots[0] as LotSetup).id : null
-    const levels = new Map(
-      (
-        this.#records.db
-          .prepare(
-            'select lot, sum(net) as level from lot_quarter where start_ms < ?1 and (?2 is null or lot = ?2) group by lot',
-          )
-          .all(fromMs, only) as unknown as { lot: string; level: number }[]
-      ).map(({ lot, level }) => [lot, level]),
-    )
-    const rows = Map.groupBy(
-      this.#records.db
-        .prepare(
-          `select lot, start_ms as startMs, arrivals, effective, ended, dwell_ms as dwellMs, net, tail_ms as tailMs, rise,
-             revenue_fen as revenueFen
-           from lot_quarter where start_ms >= ?1 and start_ms < ?2 and (?3 is null or lot = ?3) order by lot, start_ms`,
-        )
-        .all(fromMs, toMs, only) as unknown as RollupRow[],
-      ({ lot }) => lot,
-    )
-    const lasting = Map.groupBy(
-      this.#ledger.stays.openSince(fromMs, Math.min(toMs, nowMs - effectiveAfterMs)),
-      ({ lot }) => lot,
-    )
-    return new Map(
-      lots.map((lot) => {
-        const buckets = foldRollups(edges, levels.get(lot.id) ?? 0, rows.get(lot.id) ?? [])
-        for (const { enteredMs } of lasting.get(lot.id) ?? []) (buckets[indexOf(edges, enteredMs)] as Sums).effective++
-        this.#cutToKnown(lot.id, edges, buckets, nowMs)
-        return [lot.id, buckets]
-      }),
-    )
-  }
-
-  /** Takes the bay-time of unknown spans out of numerator and denominator. */
-  #cutToKnown(lot: string, edges: readonly number[], buckets: Sums[], nowMs: number): void {
-    const fromMs = edges[0] as number
-    const toMs = edges.at(-1) as number
-    const known = this.#ledger.coverage
-      .spans(lot, fromMs, toMs)
+    const known = this.#sources.coverage
+      .spans(lot.id, fromMs, toMs)
       .map((span) => ({ fromMs: Math.max(span.fromMs, fromMs), toMs: Math.min(span.toMs, toMs, nowMs) }))
       .filter((span) => span.toMs > span.fromMs)
-    const steps = this.#ledger.lots.capacities(lot)
-    for (const span of known) {
-      steps.forEach(({ fromMs: stepMs, capacity }, i) => {
-        const held = { fromMs: Math.max(span.fromMs, stepMs), toMs: Math.min(span.toMs, steps[i + 1]?.fromMs ?? toMs) }
-        spread(edges, held, (bucket, ms) => {
-          const sums = buckets[bucket] as Sums
-          sums.knownMs += ms
-          sums.capacityMs += ms * capacity
-        })
-      })
+    return {
+      level,
+      wholes,
+      quarters,
+      known,
+      capacities: this.#sources.lots.capacities(lot.id),
+      ...(lot.openingHours && { open: openQuarters(lot.openingHours, starts, this.rollups.days) }),
+      changeUntil: (startMs, atMs) =>
+        this.#sources.stays.changes(lot.id, startMs, atMs + 1).reduce((sum, { change }) => sum + change, 0),
     }
-    for (const span of gaps(known, fromMs, toMs)) {
-      // Nobody passed in an unknown span, so the level at its start held throughout.
-      const level = this.#levelAt(lot, span.fromMs)
-      spread(edges, span, (bucket, ms) => {
-        const sums = buckets[bucket] as Sums
-        sums.occupiedMs = Math.max(0, sums.occupiedMs - ms * level)
-      })
-    }
-    for (const sums of buckets) if (sums.knownMs === 0) Object.assign(sums, { occupiedMs: 0, peak: 0 })
-  }
-
-  /** Vehicles of known course in the lot at an instant, those passing at it included. */
-  #levelAt(lot: string, atMs: number): number {
-    const start = quarterOf(atMs)
-    const { level } = this.#records.db
-      .prepare('select coalesce(sum(net), 0) as level from lot_quarter where lot = ? and start_ms < ?')
-      .get(lot, start) as { level: number }
-    return this.#ledger.stays.changes(lot, start, atMs + 1).reduce((sum, { change }) => sum + change, level)
   }
 }
 
-const emptySums = (spanMs: number): Sums => ({
-  occupiedMs: 0,
-  capacityMs: 0,
-  knownMs: 0,
-  spanMs,
-  arrivals: 0,
-  effective: 0,
-  ended: 0,
-  dwellMs: 0,
-  peak: 0,
-  revenueFen: 0,
-})
-
-/** Bucket that holds an instant; `edges` are in order and it lies within them. */
-function indexOf(edges: readonly number[], atMs: number): number {
-  let low = 0
-  let high = edges.length - 1
-  while (high - low > 1) {
-    const middle = (low + high) >> 1
-    if ((edges[middle] as number) <= atMs) low = middle
-    else high = middle
+/** Days of one grain that follow each other. */
+function stretches({ days }: TimePlan): { beginMs: number; endMs: number; whole: boolean }[] {
+  const found: { beginMs: number; endMs: number; whole: boolean }[] = []
+  for (const { dayMs: beginMs, whole } of days) {
+    const last = found.at(-1)
+    if (last?.whole === whole) last.endMs = beginMs + 1
+    else found.push({ beginMs, endMs: beginMs + 1, whole })
   }
-  return low
+  return found
 }
 
-/**
- * Levels integrated over buckets. Within a bucket the level of its start holds to its end, corrected by each quarter's
- * tail and, from the quarter's end on, by its net.
- */
-function foldRollups(edges: readonly number[], levelAtStart: number, rows: readonly RollupRow[]): Sums[] {
-  let level = levelAtStart
-  let next = 0
-  return edges.slice(0, -1).map((startMs, i) => {
-    const endMs = edges[i + 1] as number
-    const sums = emptySums(endMs - startMs)
-    sums.occupiedMs = level * sums.spanMs
-    // A rollup at the bucket's start knows whether that level still held; between rollups it does not change.
-    sums.peak = rows[next]?.startMs === startMs ? 0 : level
-    for (let row = rows[next]; row && row.startMs < endMs; row = rows[++next]) {
-      sums.occupiedMs += row.tailMs + row.net * (endMs - row.startMs - quarterMs)
-      sums.peak = Math.max(sums.peak, level + row.rise)
-      level += row.net
-      sums.arrivals += row.arrivals
-      sums.effective += row.effective
-      sums.ended += row.ended
-      sums.dwellMs += row.dwellMs
-      sums.revenueFen += row.revenueFen
-    }
-    return sums
-  })
+/** The metrics of a lot, or of several together (`null`), bucket by bucket. */
+export function rowsOf(lot: string | null, edges: readonly number[], figures: BucketFigures): LotMetrics[] {
+  return Array.from({ length: figures.size }, (_, i) => metricsOf(lot, edges, figures, i))
 }
 
-/** Calls `each` with every bucket that a span touches and for how long. */
-function spread(edges: readonly number[], { fromMs, toMs }: Span, each: (bucket: number, ms: number) => void): void {
-  if (toMs <= fromMs) return
-  for (let i = indexOf(edges, fromMs); i < edges.length - 1 && (edges[i] as number) < toMs; i++) {
-    each(i, Math.min(toMs, edges[i + 1] as number) - Math.max(fromMs, edges[i] as number))
-  }
-}
-
-/** What the spans (in order, apart) leave of a window. */
-function gaps(spans: readonly Span[], fromMs: number, toMs: number): Span[] {
-  const starts = [fromMs, ...spans.map((span) => span.toMs)]
-  const ends = [...spans.map((span) => span.fromMs), toMs]
-  return starts.map((start, i) => ({ fromMs: start, toMs: ends[i] as number })).filter((gap) => gap.toMs > gap.fromMs)
-}
-
-function addUp(perLot: readonly (readonly Sums[])[], edges: readonly number[]): Sums[] {
-  return edges.slice(0, -1).map((startMs, i) => {
-    const total = emptySums(perLot.length === 0 ? (edges[i + 1] as number) - startMs : 0)
-    for (const buckets of perLot) {
-      const sums = buckets[i] as Sums
-      for (const key of Object.keys(total) as (keyof Sums)[]) total[key] += sums[key]
-    }
-    return total
-  })
-}
-
-function metricsOf(lot: string | null, fromMs: number, toMs: number, sums: Sums): LotMetrics {
-  const occupancy = sums.capacityMs > 0 ? sums.occupiedMs / sums.capacityMs : null
-  const perBayDay = (count: number) => (sums.capacityMs > 0 ? count / (sums.capacityMs / dayMs) : 0)
+function metricsOf(lot: string | null, edges: readonly number[], sums: BucketFigures, i: number): LotMetrics {
+  const capacityMs = sums.capacityMs[i]!
+  const knownMs = sums.knownMs[i]!
+  const share = (part: number, whole: number) => (whole > 0 ? part / whole : null)
+  const perBayDay = (count: number) => (capacityMs > 0 ? count / (capacityMs / dayMs) : 0)
+  const occupancy = share(sums.occupiedMs[i]!, capacityMs)
+  const coverage = sums.spanMs[i]! > 0 ? knownMs / sums.spanMs[i]! : 0
+  const medianMs = medianDwellMs(sums.dwells, i * dwellBins)
   return {
     lot,
-    from: toTimestamp(fromMs),
-    to: toTimestamp(toMs),
+    from: toTimestamp(edges[i] as number),
+    to: toTimestamp(edges[i + 1] as number),
     occupancy,
     vacancyRate: occupancy === null ? null : Math.max(0, 1 - occupancy),
-    arrivals: sums.arrivals,
-    turnoverRate: perBayDay(sums.arrivals),
-    effectiveTurnoverRate: perBayDay(sums.effective),
-    meanDwellS: sums.ended > 0 ? sums.dwellMs / sums.ended / 1000 : null,
-    peakOccupied: sums.peak,
-    revenueFen: sums.revenueFen,
-    coverage: sums.spanMs > 0 ? sums.knownMs / sums.spanMs : 0,
+    utilisation: share(sums.openOccupiedMs[i]!, sums.openCapacityMs[i]!),
+    arrivals: sums.arrivals[i]!,
+    turnoverRate: perBayDay(sums.arrivals[i]!),
+    effectiveTurnoverRate: perBayDay(sums.effective[i]!),
+    meanDwellS: sums.ended[i]! > 0 ? sums.dwellMs[i]! / sums.ended[i]! / 1000 : null,
+    medianDwellS: medianMs === null ? null : Math.round(medianMs / 1000),
+    peakOccupied: sums.peak[i]!,
+    usualPeak: sums.usualPeak[i]!,
+    peakAt: sums.peakAtMs[i]! > 0 ? toTimestamp(sums.peakAtMs[i]!) : null,
+    fullShare: share(sums.fullMs[i]!, knownMs),
+    nearlyFullShare: share(sums.nearlyFullMs[i]!, knownMs),
+    revenueFen: sums.revenueFen[i]!,
+    revenuePerBayDayFen: Math.round(perBayDay(sums.revenueFen[i]!)),
+    coverage,
+    offline: coverage < leastCoverage,
   }
 }

@@ -5,6 +5,7 @@ import type { StayRecord, Stays } from '../stays/stays.ts'
 
 /** Width of a rollup, and the grain of every metric. All zones in use are offset by a multiple of it. */
 export const quarterMs = 900_000
+const dayMs = 86_400_000
 /** Stays longer than this are effective. */
 export const effectiveAfterMs = 300_000
 
@@ -85,6 +86,8 @@ export class Rollups {
   readonly #stays: Stays
   readonly #add: StatementSync
   readonly #rise: StatementSync
+  /** Of days by which quarters are added up; `DayRollups` makes them anew. */
+  readonly #stale: StatementSync
   /** Not yet written changes: lot, then start of the quarter. */
   readonly #pending = new Map<string, Map<number, Sums>>()
 
@@ -93,7 +96,9 @@ export class Rollups {
     records.define(`create table if not exists lot_quarter (
       lot text not null references lot, start_ms integer not null, arrivals integer not null, effective integer not null,
       ended integer not null, dwell_ms integer not null, net integer not null, tail_ms integer not null,
-      rise integer not null, revenue_fen integer not null, primary key (lot, start_ms)) strict, without rowid`)
+      rise integer not null, revenue_fen integer not null, primary key (lot, start_ms)) strict, without rowid;
+      create table if not exists lot_day_stale (
+        lot text not null, utc_day_ms integer not null, primary key (lot, utc_day_ms)) strict, without rowid`)
     this.#add = records.db.prepare(
       `insert into lot_quarter values (?, ?, ?, ?, ?, ?, ?, ?, 0, ?) on conflict (lot, start_ms) do update set
          arrivals = arrivals + excluded.arrivals, effective = effective + excluded.effective,
@@ -101,6 +106,7 @@ export class Rollups {
          tail_ms = tail_ms + excluded.tail_ms, revenue_fen = revenue_fen + excluded.revenue_fen`,
     )
     this.#rise = records.db.prepare('update lot_quarter set rise = ? where lot = ? and start_ms = ?')
+    this.#stale = records.db.prepare('insert or ignore into lot_day_stale values (?, ?)')
   }
 
   /** Takes away what a stay added before its change and adds what it adds now; `flush` writes. */
@@ -122,6 +128,7 @@ export class Rollups {
         this.#add.run(lot, start, arrivals, effective, ended, dwellMs, net, tailMs, revenueFen)
         this.#rise.run(riseOf(this.#stays.changes(lot, start, start + quarterMs), start), lot, start)
       }
+      for (const day of new Set([...quarters.keys()].map((start) => start - (start % dayMs)))) this.#stale.run(lot, day)
     }
     this.#pending.clear()
   }

@@ -53,6 +53,7 @@ export class Stays {
   readonly #passages: StatementSync
   readonly #read: StatementSync
   readonly #ofPlate: StatementSync
+  readonly #ended: StatementSync
 
   constructor(records: Records) {
     this.#records = records
@@ -95,6 +96,10 @@ export class Stays {
          and (left_ms is null or left_ms > ?) order by anchor_ms, id`,
     )
     this.#read = db.prepare(`select ${columns} from stay where id = ?`)
+    this.#ended = db.prepare(
+      `select left_ms as atMs, left_ms - entered_ms as dwellMs from stay
+         where lot = ? and left_ms >= ? and left_ms < ? and state = 'closed' and reason is not '${turnedBack}'`,
+    )
   }
 
   find(id: string): StayRecord | undefined {
@@ -201,6 +206,11 @@ export class Stays {
            order by left_ms desc limit ?`,
       )
       .all(lot, beforeMs, limit) as unknown as { dwellMs: number; plate: string | null }[]
+  }
+
+  /** When the stays of a lot ended, in a half-open window, and how long they were; unordered. */
+  ended(lot: string, fromMs: number, toMs: number): { atMs: number; dwellMs: number }[] {
+    return this.#ended.all(lot, fromMs, toMs) as unknown as { atMs: number; dwellMs: number }[]
   }
 
   /** How many stays are in a state. */

@@ -1,0 +1,33 @@
+/** Time spent at each level of a lot, for the share of time below some level. */
+export class LevelTimes {
+  #ms = new Float64Array(256)
+  #highest = -1
+
+  add(level: number, ms: number): void {
+    const at = level < 0 ? 0 : level
+    if (at >= this.#ms.length) {
+      const wider = new Float64Array(2 * at)
+      wider.set(this.#ms)
+      this.#ms = wider
+    }
+    this.#ms[at]! += ms
+    if (at > this.#highest) this.#highest = at
+  }
+
+  /** The lowest level that together with those below it holds a share of the time; 0 when there is no time. */
+  below(share: number): number {
+    let total = 0
+    for (let level = 0; level <= this.#highest; level++) total += this.#ms[level]!
+    let seen = 0
+    for (let level = 0; level <= this.#highest; level++) {
+      seen += this.#ms[level]!
+      if (seen >= share * total) return level
+    }
+    return 0
+  }
+
+  clear(): void {
+    this.#ms.fill(0, 0, this.#highest + 1)
+    this.#highest = -1
+  }
+}

@@ -1,0 +1,118 @@
+import {
+  CityMetricsQuery,
+  LotMatrix,
+  LotMetrics,
+  MatrixQuery,
+  MetricsQuery,
+  Name,
+  Page,
+  pageQuery,
+} from '@clearway/contracts'
+import { Type } from 'typebox'
+import type { Core } from '../../core.ts'
+import { type RawAnswer, type Route, rawRoute } from '../../http/route.ts'
+import type { LotLedger } from '../lot-ledger.ts'
+import { groupLots, selectLots } from './lot-selection.ts'
+import type { LotMetricsReader } from './metrics.ts'
+import type { NumbersQuestion } from './number-answers.ts'
+
+const params = Type.Object({ id: Name })
+/** A chart wants its whole window: without `limit` the answer is not cut. */
+const metricsPage = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'the whole window when absent' })),
+  cursor: pageQuery.cursor,
+}
+const mostRows = 100_000
+/** Of a matrix: 30 days of quarters of a thousand lots. */
+const mostValues = 3_000_000
+
+const json = 'application/json; charset=utf-8'
+const csv = 'text/csv; charset=utf-8'
+const table = (name: string) => ({ 'content-disposition': `attachment; filename="${name}.csv"` })
+
+/**
+ * Figures of lots over time.
+ *
+ * @param answer works a question out, away from the event loop where it can
+ */
+export function numberRoutes(
+  core: Core,
+  ledger: LotLedger,
+  metrics: LotMetricsReader,
+  answer: (question: NumbersQuestion, nowMs: number) => Promise<Buffer | string>,
+): Route[] {
+  const ask = async (question: NumbersQuestion, headers?: Record<string, string>): Promise<RawAnswer> => ({
+    body: await answer(question, core.clock.now()),
+    ...(headers && { headers }),
+  })
+  const rows = (query: CityMetricsQuery): Pick<NumbersQuestion & { what: 'rows' }, 'what' | 'selections' | 'edges'> => {
+    const selections = groupLots(selectLots(ledger.lots.list(), query), query.by ?? 'all')
+    return {
+      what: 'rows',
+      selections,
+      edges: metrics.edges(query, { most: mostRows, perBucket: selections.length, what: 'rows' }),
+    }
+  }
+  const matrix = (query: MatrixQuery, form: 'json' | 'csv'): NumbersQuestion => {
+    const lots = selectLots(ledger.lots.list(), query)
+    const edges = metrics.edges(query, { most: mostValues, perBucket: lots.length, what: 'values' })
+    return { what: 'matrix', lots, edges, field: query.field, form }
+  }
+  return [
+    rawRoute({
+      method: 'GET',
+      path: '/lots/metrics',
+      access: 'signed-in',
+      summary: 'Vacancy, turnover, dwell, peak and revenue of lots together, by lot, group or district',
+      mediaType: json,
+      query: Type.Object({ ...CityMetricsQuery.properties, ...metricsPage }),
+      answer: Page(LotMetrics),
+      handle: ({ query }) => ask({ ...rows(query), page: query }),
+    }),
+    rawRoute({
+      method: 'GET',
+      path: '/lots/metrics.csv',
+      access: 'signed-in',
+      summary: 'The same as a table, UTF-8 with byte-order mark',
+      mediaType: csv,
+      query: CityMetricsQuery,
+      answer: Type.String(),
+      handle: ({ query }) => ask({ ...rows(query), page: 'csv' }, table('lot-metrics')),
+    }),
+    rawRoute({
+      method: 'GET',
+      path: '/lots/metrics/matrix',
+      access: 'signed-in',
+      summary: 'One figure of every lot in every bucket, in columns',
+      mediaType: json,
+      query: MatrixQuery,
+      answer: LotMatrix,
+      handle: ({ query }) => ask(matrix(query, 'json')),
+    }),
+    rawRoute({
+      method: 'GET',
+      path: '/lots/metrics/matrix.csv',
+      access: 'signed-in',
+      summary: 'The same as a table: a row for each bucket, a column for each lot',
+      mediaType: csv,
+      query: MatrixQuery,
+      answer: Type.String(),
+      handle: ({ query }) => ask(matrix(query, 'csv'), table(`lots-${query.field}`)),
+    }),
+    rawRoute({
+      method: 'GET',
+      path: '/lots/{id}/metrics',
+      access: 'signed-in',
+      summary: 'Vacancy, turnover, dwell, peak and revenue of one lot',
+      mediaType: json,
+      params,
+      query: Type.Object({ ...MetricsQuery.properties, ...metricsPage }),
+      answer: Page(LotMetrics),
+      handle: ({ params: { id }, query }) => {
+        const selections = [{ key: { lot: id }, lots: [ledger.lots.get(id)] }]
+        const edges = metrics.edges(query, { most: mostRows, perBucket: 1, what: 'rows' })
+        return ask({ what: 'rows', selections, edges, page: query })
+      },
+    }),
+  ]
+}

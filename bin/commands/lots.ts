@@ -3,11 +3,13 @@ import { type LotForecast, WorldError } from '@clearway/contracts'
 import { Command } from 'commander'
 import { askGateway, type GatewayOptions, withGateway } from '../gateway-client.ts'
 import { addCountCommands } from './lot-counts.ts'
+import { addLotNumbers } from './lot-numbers.ts'
 
 const hoursShown = [0.25, 0.5, 1, 2, 4, 8, 12, 24]
 
 export function lotsCommand(): Command {
-  const lots = new Command('lots').description('what is in the lots, and what is going to be')
+  const lots = new Command('lots').description('what is in the lots, was, and is going to be')
+  addLotNumbers(lots)
   withGateway(
     lots
       .command('forecast')

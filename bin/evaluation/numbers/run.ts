@@ -131,6 +131,11 @@ async function run(): Promise<void> {
       ['30 days, one district together, 15 min', `/lots/metrics?${month}&district=lixia`],
       ['1 day, every lot, 15 min, all figures', `/lots/metrics?${window(toMs - dayMs, toMs, '15m')}&by=lot`],
       ['30 days, every lot, one bucket, all figures', `/lots/metrics?${window(toMs - 30 * dayMs, toMs, 'all')}&by=lot`],
+      ['30 days, hot spots of 500 m', `/lots/hot-spots?from=${toTimestamp(toMs - 30 * dayMs)}&to=${toTimestamp(toMs)}`],
+      [
+        '30 days beside the 30 before, by lot',
+        `/lots/metrics/comparison?from=${toTimestamp(toMs - 30 * dayMs)}&to=${toTimestamp(toMs)}&by=lot`,
+      ],
       ['a year, all lots together, by day', `/lots/metrics?${window(toMs - 365 * dayMs, toMs, '1d')}`],
     ]
     // The gateway has just started: what it does then is not what is measured.

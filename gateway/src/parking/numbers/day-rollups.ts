@@ -178,10 +178,11 @@ export class DayRollups {
     if (known === this.#zone) return
     this.#records.transaction(() => {
       db.exec('delete from lot_day_zone; delete from lot_day; delete from lot_day_quarters')
-      db.prepare(
+      // A bound number would be a double, and the division exact.
+      db.exec(
         `insert or ignore into lot_day_stale
-           select distinct lot, start_ms / ?1 * ?1 from lot_quarter`,
-      ).run(utcDayMs)
+           select distinct lot, start_ms / ${utcDayMs} * ${utcDayMs} from lot_quarter`,
+      )
       db.prepare('insert into lot_day_zone values (?)').run(this.#zone)
     })
   }

@@ -1,6 +1,8 @@
-import { InputError, type LotMetrics, type MatrixField } from '@clearway/contracts'
+import { InputError, type LotComparisons, type LotMetrics, type MatrixField } from '@clearway/contracts'
 import { afterKey, type PageRequest, pageOf } from '../../http/paging.ts'
 import type { LotSetup } from '../lots/lots.ts'
+import { compareMetrics, comparisonCsv } from './comparison.ts'
+import { hotSpots, hotSpotsCsv } from './hot-spots.ts'
 import type { LotSelection } from './lot-selection.ts'
 import { type LotMetricsReader, rowsOf } from './metrics.ts'
 import { metricsCsv } from './metrics-csv.ts'
@@ -10,12 +12,39 @@ import { matrixCsv, matrixJson } from './metrics-matrix.ts'
 export type NumbersQuestion =
   | { what: 'rows'; selections: readonly LotSelection[]; edges: readonly number[]; page: PageRequest | 'csv' }
   | { what: 'matrix'; lots: readonly LotSetup[]; edges: readonly number[]; field: MatrixField; form: 'json' | 'csv' }
+  | {
+      what: 'hot-spots'
+      lots: readonly LotSetup[]
+      edges: readonly [number, number]
+      cellM: number
+      form: 'json' | 'csv'
+    }
+  | {
+      what: 'comparison'
+      selections: readonly LotSelection[]
+      edges: readonly number[]
+      before: readonly number[]
+      form: 'json' | 'csv'
+    }
 
 /** Answers with the body that is sent. */
 export function answerNumbers(reader: LotMetricsReader, question: NumbersQuestion, nowMs: number): string {
   if (question.what === 'matrix') {
     const { lots, edges, field, form } = question
     return (form === 'json' ? matrixJson : matrixCsv)(reader, lots, edges, field, nowMs)
+  }
+  if (question.what === 'hot-spots') {
+    const { lots, edges, cellM, form } = question
+    const found = hotSpots(reader, lots, edges, cellM, nowMs)
+    return form === 'json' ? JSON.stringify(found) : hotSpotsCsv(found)
+  }
+  if (question.what === 'comparison') {
+    const { selections, edges, before, form } = question
+    const earlier = metricRows(reader, selections, before, nowMs)
+    const items = metricRows(reader, selections, edges, nowMs).map((row, i) =>
+      compareMetrics(row, earlier[i] as LotMetrics),
+    )
+    return form === 'json' ? JSON.stringify({ items } satisfies LotComparisons) : comparisonCsv(items)
   }
   const { selections, edges, page } = question
   const rows = metricRows(reader, selections, edges, nowMs)

@@ -1,5 +1,9 @@
 import {
   CityMetricsQuery,
+  ComparisonQuery,
+  HotSpots,
+  HotSpotsQuery,
+  LotComparisons,
   LotMatrix,
   LotMetrics,
   MatrixQuery,
@@ -12,6 +16,7 @@ import { Type } from 'typebox'
 import type { Core } from '../../core.ts'
 import { type RawAnswer, type Route, rawRoute } from '../../http/route.ts'
 import type { LotLedger } from '../lot-ledger.ts'
+import { comparedWindow } from './comparison.ts'
 import { groupLots, selectLots } from './lot-selection.ts'
 import type { LotMetricsReader } from './metrics.ts'
 import type { NumbersQuestion } from './number-answers.ts'
@@ -34,12 +39,14 @@ const table = (name: string) => ({ 'content-disposition': `attachment; filename=
  * Figures of lots over time.
  *
  * @param answer works a question out, away from the event loop where it can
+ * @param zone IANA zone by which a week and a year earlier are meant
  */
 export function numberRoutes(
   core: Core,
   ledger: LotLedger,
   metrics: LotMetricsReader,
   answer: (question: NumbersQuestion, nowMs: number) => Promise<Buffer | string>,
+  zone: string,
 ): Route[] {
   const ask = async (question: NumbersQuestion, headers?: Record<string, string>): Promise<RawAnswer> => ({
     body: await answer(question, core.clock.now()),
@@ -57,6 +64,17 @@ export function numberRoutes(
     const lots = selectLots(ledger.lots.list(), query)
     const edges = metrics.edges(query, { most: mostValues, perBucket: lots.length, what: 'values' })
     return { what: 'matrix', lots, edges, field: query.field, form }
+  }
+  const spots = (query: HotSpotsQuery, form: 'json' | 'csv'): NumbersQuestion => {
+    const lots = selectLots(ledger.lots.list(), query)
+    const window = { from: query.from, to: query.to, bucket: 'all' } as const
+    const edges = metrics.edges(window, { most: mostRows, perBucket: 1, what: 'rows' }) as [number, number]
+    return { what: 'hot-spots', lots, edges, cellM: Number.parseInt(query.cell ?? '500m', 10), form }
+  }
+  const comparison = (query: ComparisonQuery, form: 'json' | 'csv'): NumbersQuestion => {
+    const { selections, edges } = rows({ ...query, bucket: 'all' })
+    const limit = { most: mostRows, perBucket: selections.length, what: 'rows' } as const
+    return { what: 'comparison', selections, edges, before: metrics.edges(comparedWindow(query, zone), limit), form }
   }
   return [
     rawRoute({
@@ -98,6 +116,46 @@ export function numberRoutes(
       query: MatrixQuery,
       answer: Type.String(),
       handle: ({ query }) => ask(matrix(query, 'csv'), table(`lots-${query.field}`)),
+    }),
+    rawRoute({
+      method: 'GET',
+      path: '/lots/metrics/comparison',
+      access: 'signed-in',
+      summary: 'Figures of a period beside those of another, with what is different',
+      mediaType: json,
+      query: ComparisonQuery,
+      answer: LotComparisons,
+      handle: ({ query }) => ask(comparison(query, 'json')),
+    }),
+    rawRoute({
+      method: 'GET',
+      path: '/lots/metrics/comparison.csv',
+      access: 'signed-in',
+      summary: 'The same as a table',
+      mediaType: csv,
+      query: ComparisonQuery,
+      answer: Type.String(),
+      handle: ({ query }) => ask(comparison(query, 'csv'), table('lot-comparison')),
+    }),
+    rawRoute({
+      method: 'GET',
+      path: '/lots/hot-spots',
+      access: 'signed-in',
+      summary: 'Where lots fill up: figures by the squares of a metric grid, GeoJSON',
+      mediaType: json,
+      query: HotSpotsQuery,
+      answer: HotSpots,
+      handle: ({ query }) => ask(spots(query, 'json')),
+    }),
+    rawRoute({
+      method: 'GET',
+      path: '/lots/hot-spots.csv',
+      access: 'signed-in',
+      summary: 'The same as a table',
+      mediaType: csv,
+      query: HotSpotsQuery,
+      answer: Type.String(),
+      handle: ({ query }) => ask(spots(query, 'csv'), table('hot-spots')),
     }),
     rawRoute({
       method: 'GET',

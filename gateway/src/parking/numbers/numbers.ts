@@ -24,7 +24,7 @@ export function createNumbers(core: Core, ledger: LotLedger, zone: string): Numb
     thread ? thread.answer(question, nowMs) : answerNumbers(metrics, question, nowMs)
   return {
     metrics,
-    routes: numberRoutes(core, ledger, metrics, answer),
+    routes: numberRoutes(core, ledger, metrics, answer, zone),
     start: () => thread?.start(),
     stop: async () => thread?.stop(),
   }

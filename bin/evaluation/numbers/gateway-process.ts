@@ -13,8 +13,13 @@ export interface GatewayProcess {
   ask(path: string): Promise<Buffer>
   /** Resident memory, MiB; NaN where the system does not tell. */
   residentMiB(): number
+  /** Processor time used so far, ms; NaN where the system does not tell. */
+  processorMs(): number
   stop(): Promise<void>
 }
+
+/** Of Linux on every platform that Node runs on. */
+const clockTickMs = 10
 
 export async function startGateway(dataDir: string): Promise<GatewayProcess> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, 'gateway'], {
@@ -50,6 +55,15 @@ export async function startGateway(dataDir: string): Promise<GatewayProcess> {
       try {
         const [, kiB] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? []
         return Math.round(Number(kiB) / 1024)
+      } catch {
+        return Number.NaN
+      }
+    },
+    processorMs() {
+      try {
+        // After the name, which may hold spaces: state is the 3rd field, user and system time the 14th and 15th.
+        const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+        return (Number(fields[11]) + Number(fields[12])) * clockTickMs
       } catch {
         return Number.NaN
       }

@@ -49,6 +49,8 @@ export class BucketFigures implements Record<Sum, Float64Array> {
   readonly peakAtMs: Float64Array
   /** `dwellBins` entries a bucket. */
   readonly dwells: Uint32Array
+  /** Entries of `dwells` that are not 0: a small part of them. */
+  #touched: number[] = []
 
   constructor(size: number) {
     this.size = size
@@ -75,13 +77,19 @@ export class BucketFigures implements Record<Sum, Float64Array> {
   clear(): void {
     for (const name of summed) this[name].fill(0)
     this.peakAtMs.fill(0)
-    this.dwells.fill(0)
+    for (const at of this.#touched) this.dwells[at] = 0
+    this.#touched = []
+  }
+
+  /** @param at entry of `dwells` */
+  countDwells(at: number, count: number): void {
+    if (this.dwells[at] === 0) this.#touched.push(at)
+    this.dwells[at]! += count
   }
 
   add(other: BucketFigures): void {
     for (const name of summed) addColumn(this[name], other[name])
-    const { dwells } = other
-    for (let i = 0; i < dwells.length; i++) this.dwells[i]! += dwells[i]!
+    for (const at of other.#touched) this.countDwells(at, other.dwells[at]!)
   }
 }
 

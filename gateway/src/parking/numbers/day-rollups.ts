@@ -9,6 +9,7 @@ import {
   unpackColumns,
   wholeDay,
 } from './day-columns.ts'
+import { KeptDays } from './kept-days.ts'
 import { LocalDays } from './local-days.ts'
 
 const utcDayMs = 86_400_000
@@ -16,6 +17,8 @@ const utcDayMs = 86_400_000
 const daysAtOnce = 24
 /** Passages come between making days anew and reading them; then it is done again, so often at most. */
 const mostTries = 5
+/** Days of lots held in memory, 4 kB each: two months of 300 lots, which a manager looks at again and again. */
+const daysKept = 20_000
 
 /** A day as one entry of columns. */
 export interface WholeDay {
@@ -43,6 +46,9 @@ export class DayRollups {
   readonly #zone: string
   readonly #wholes: StatementSync
   readonly #quarters: StatementSync
+  readonly #kept = new KeptDays<QuartersOfDay>(daysKept)
+  /** The newest day that was made when the store was last looked at. */
+  #seenSeq = 0
 
   /** @param zone IANA zone in which days begin */
   constructor(records: Records, stays: Stays, zone: string) {
@@ -57,7 +63,8 @@ export class DayRollups {
         risen_ms integer not null, columns blob not null, primary key (lot, day_ms)) strict, without rowid;
       create index if not exists lot_day_net on lot_day (lot, day_ms, net);
       create table if not exists lot_day_quarters (
-        lot text not null, day_ms integer not null, columns blob not null, unique (lot, day_ms)) strict`)
+        seq integer primary key autoincrement, lot text not null, day_ms integer not null, columns blob not null,
+        unique (lot, day_ms)) strict`)
     this.#wholes = records.db.prepare(
       `select day_ms as dayMs, tail_ms as tailMs, risen_ms as risenMs, columns from lot_day
          where lot = ? and day_ms >= ? and day_ms < ? order by day_ms`,
@@ -94,10 +101,10 @@ export class DayRollups {
     const { db } = this.#records
     for (let tries = 0; tries < mostTries; tries++) {
       this.rebuild()
-      if (db.isTransaction) return work()
+      if (db.isTransaction) return this.#afresh(work)
       db.exec('BEGIN')
       try {
-        if (!this.#isStale()) return work()
+        if (!this.#isStale()) return this.#afresh(work)
       } finally {
         db.exec('COMMIT')
       }
@@ -105,8 +112,24 @@ export class DayRollups {
     // Gates that never pause: they wait this once.
     return this.#records.transaction(() => {
       this.rebuild()
-      return work()
+      return this.#afresh(work)
     })
+  }
+
+  /** Drops from memory the days that were made anew since the last time, by whomever. */
+  #afresh<T>(work: () => T): T {
+    const { db } = this.#records
+    if (this.#seenSeq === 0) {
+      // Nothing is in memory yet.
+      this.#seenSeq = (db.prepare('select max(seq) as seq from lot_day_quarters').get()?.seq as number | null) ?? 0
+      return work()
+    }
+    const made = db
+      .prepare('select seq, lot, day_ms as dayMs from lot_day_quarters where seq > ? order by seq')
+      .all(this.#seenSeq) as unknown as { seq: number; lot: string; dayMs: number }[]
+    for (const { lot, dayMs } of made) this.#kept.drop(lot, dayMs)
+    this.#seenSeq = made.at(-1)?.seq ?? this.#seenSeq
+    return work()
   }
 
   /** Days of a lot that begin in a half-open window, as one entry each. */
@@ -117,8 +140,10 @@ export class DayRollups {
 
   /** The same by quarter. */
   quarters(lot: string, fromMs: number, toMs: number): QuartersOfDay[] {
-    const rows = this.#quarters.all(lot, fromMs, toMs) as unknown as { dayMs: number; columns: Uint8Array }[]
-    return rows.map(({ dayMs, columns }) => ({ dayMs, quarters: unpackColumns(columns) }))
+    return this.#kept.days(lot, fromMs, toMs, (beginMs, endMs) => {
+      const rows = this.#quarters.all(lot, beginMs, endMs) as unknown as { dayMs: number; columns: Uint8Array }[]
+      return rows.map(({ dayMs, columns }) => ({ dayMs, quarters: unpackColumns(columns) }))
+    })
   }
 
   /** By lot, the vehicles of known course at a midnight. */
@@ -165,10 +190,11 @@ export class DayRollups {
       dayMs + riseQuarter * 900_000,
       packColumns(day),
     )
-    db.prepare(
-      `insert into lot_day_quarters values (?, ?, ?)
-         on conflict (lot, day_ms) do update set columns = excluded.columns`,
-    ).run(lot, dayMs, packColumns(quarters))
+    db.prepare('insert or replace into lot_day_quarters (lot, day_ms, columns) values (?, ?, ?)').run(
+      lot,
+      dayMs,
+      packColumns(quarters),
+    )
   }
 
   /** In another zone days begin at other instants: all are made anew. So they are where there were none yet. */
@@ -178,6 +204,7 @@ export class DayRollups {
     if (known === this.#zone) return
     this.#records.transaction(() => {
       db.exec('delete from lot_day_zone; delete from lot_day; delete from lot_day_quarters')
+      this.#kept.clear()
       // A bound number would be a double, and the division exact.
       db.exec(
         `insert or ignore into lot_day_stale

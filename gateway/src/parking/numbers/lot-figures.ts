@@ -27,82 +27,105 @@ export interface LotCourse {
   changeUntil(startMs: number, atMs: number): number
 }
 
-const levels = new LevelTimes()
-
 /**
  * Adds a lot's figures into `into`, which is empty: levels integrated over the entries of the plan, unknown time taken
- * out of numerator and denominator. A day's capacity is that at the start of each entry for the full share, and its
- * course in time for bay-time.
+ * out of numerator and denominator. For the full shares the capacity is that at the start of each entry, for bay-time its
+ * course in time.
  */
 export function figureLot(plan: TimePlan, course: LotCourse, into: BucketFigures): void {
   const { starts, bucketOf } = plan
   spans(plan, course, into)
   const unknown = new UnknownTime(course.known, starts[0] as number, starts.at(-1) as number)
   const capacityAt = capacityReader(course.capacities)
+  const spent = new SpentTime(into, bucketOf[0] as number)
+  const { open } = course
+  const { occupiedMs: occupied, openOccupiedMs, arrivals, effective, ended, dwellMs, revenueFen, peak, peakAtMs } = into
   let level = course.level
-  let bucket = bucketOf[0] as number
-  levels.clear()
-  for (const run of runs(plan, course)) {
-    const { columns, first, count, entry: begin } = run
-    let pair = columns ? firstPair(columns.levels, first) : 0
+  for (const { columns, first, count, entry: begin, tailMs, risenMs } of runs(plan, course)) {
+    const pairs = columns?.levels ?? noPairs
+    let pair = firstPair(pairs, first)
     for (let i = 0; i < count; i++) {
       const entry = begin + i
-      if (bucketOf[entry] !== bucket) {
-        into.usualPeak[bucket] = levels.below(usualShare)
-        levels.clear()
-        bucket = bucketOf[entry] as number
-      }
-      const startMs = starts[entry] as number
-      const endMs = starts[entry + 1] as number
       const at = first + i
-      const capacity = capacityAt(startMs)
-      const full = capacity
-      const nearly = capacity * (1 - nearlyFullFree)
-      const spend = (held: number, ms: number) => {
-        levels.add(held, ms)
-        if (held >= full) into.fullMs[bucket]! += ms
-        if (held >= nearly) into.nearlyFullMs[bucket]! += ms
-      }
+      const bucket = bucketOf[entry]!
+      const startMs = starts[entry]!
+      const endMs = starts[entry + 1]!
+      spent.enter(bucket, capacityAt(startMs))
       let occupiedMs = level * (endMs - startMs)
       let restMs = endMs - startMs
-      let rise = 0
-      if (columns) {
-        occupiedMs += run.tailMs ?? columns.tailMs[at]!
-        rise = columns.rise[at]!
-        const { levels: pairs } = columns
-        for (; pair < pairs.length && pairs[pair]! >> 16 === at; pair += 2) {
-          const ms = pairs[pair + 1]!
-          spend(level + ((pairs[pair]! << 16) >> 16), ms)
-          restMs -= ms
-        }
+      for (; pair < pairs.length && pairs[pair]! >> 16 === at; pair += 2) {
+        const ms = pairs[pair + 1]!
+        spent.add(level + ((pairs[pair]! << 16) >> 16), ms)
+        restMs -= ms
       }
-      spend(level, restMs)
-      if (level + rise > into.peak[bucket]! || into.peakAtMs[bucket] === 0) {
-        into.peak[bucket] = Math.max(0, level + rise)
-        into.peakAtMs[bucket] = run.risenMs ?? startMs
+      spent.add(level, restMs)
+      const highest = columns ? level + columns.rise[at]! : level
+      if (highest > peak[bucket]! || peakAtMs[bucket] === 0) {
+        peak[bucket] = Math.max(0, highest)
+        peakAtMs[bucket] = risenMs ?? startMs
       }
-      // Nobody passed in an unknown span, so the level at its start held throughout.
-      unknown.within(startMs, endMs, (ms, fromMs) => {
-        const held = unknown.levelFrom(fromMs, () => level + (columns ? course.changeUntil(startMs, fromMs) : 0))
-        occupiedMs -= held * ms
-        spend(held, -ms)
-      })
-      into.occupiedMs[bucket]! += occupiedMs
-      if (!course.open || course.open[entry]) into.openOccupiedMs[bucket]! += occupiedMs
+      if (columns) occupiedMs += tailMs ?? columns.tailMs[at]!
+      if (unknown.touches(endMs)) {
+        // Nobody passed in an unknown span, so the level at its start held throughout.
+        unknown.within(startMs, endMs, (ms, fromMs) => {
+          const held = unknown.levelFrom(fromMs, () => level + (columns ? course.changeUntil(startMs, fromMs) : 0))
+          occupiedMs -= held * ms
+          spent.add(held, -ms)
+        })
+      }
+      occupied[bucket]! += occupiedMs
+      if (!open || open[entry]) openOccupiedMs[bucket]! += occupiedMs
       if (!columns) continue
-      into.arrivals[bucket]! += columns.arrivals[at]!
-      into.effective[bucket]! += columns.effective[at]!
-      into.ended[bucket]! += columns.ended[at]!
-      into.dwellMs[bucket]! += columns.dwellMs[at]!
-      into.revenueFen[bucket]! += columns.revenueFen[at]!
+      arrivals[bucket]! += columns.arrivals[at]!
+      effective[bucket]! += columns.effective[at]!
+      ended[bucket]! += columns.ended[at]!
+      dwellMs[bucket]! += columns.dwellMs[at]!
+      revenueFen[bucket]! += columns.revenueFen[at]!
       level += columns.net[at]!
     }
-    if (columns) countDwells(columns.dwells, run, bucketOf, into)
+    if (columns) countDwells(columns.dwells, { first, count, entry: begin }, bucketOf, into)
   }
-  into.usualPeak[bucket] = levels.below(usualShare)
+  spent.leave()
   for (let i = 0; i < into.size; i++) {
     if (into.knownMs[i] === 0) forget(into, i)
-    else into.occupiedMs[i] = Math.max(0, into.occupiedMs[i]!)
+    else occupied[i] = Math.max(0, occupied[i]!)
+  }
+}
+
+const noPairs = new Int32Array(0)
+const levels = new LevelTimes()
+
+/** Where the time of a lot went, bucket after bucket. */
+class SpentTime {
+  readonly #into: BucketFigures
+  #bucket: number
+  #capacity = 0
+
+  constructor(into: BucketFigures, bucket: number) {
+    this.#into = into
+    this.#bucket = bucket
+    levels.clear()
+  }
+
+  /** Goes on to an entry. */
+  enter(bucket: number, capacity: number): void {
+    this.#capacity = capacity
+    if (bucket === this.#bucket) return
+    this.leave()
+    this.#bucket = bucket
+  }
+
+  /** @param ms below 0: takes away */
+  add(level: number, ms: number): void {
+    levels.add(level, ms)
+    if (level < this.#capacity * (1 - nearlyFullFree)) return
+    this.#into.nearlyFullMs[this.#bucket]! += ms
+    if (level >= this.#capacity) this.#into.fullMs[this.#bucket]! += ms
+  }
+
+  leave(): void {
+    this.#into.usualPeak[this.#bucket] = levels.below(usualShare)
+    levels.clear()
   }
 }
 
@@ -164,7 +187,7 @@ function countDwells(
   for (const packed of dwells) {
     const at = packed >> 24
     if (at < first || at >= first + count) continue
-    into.dwells[bucketOf[entry + at - first]! * dwellBins + ((packed >> 16) & 0xff)]! += packed & 0xffff
+    into.countDwells(bucketOf[entry + at - first]! * dwellBins + ((packed >> 16) & 0xff), packed & 0xffff)
   }
 }
 
@@ -211,6 +234,12 @@ class UnknownTime {
     this.#gaps = starts
       .map((start, i) => ({ fromMs: start, toMs: ends[i] as number }))
       .filter((gap) => gap.toMs > gap.fromMs)
+  }
+
+  /** Whether an entry that ends then has any. */
+  touches(endMs: number): boolean {
+    const gap = this.#gaps[this.#next]
+    return gap !== undefined && gap.fromMs < endMs
   }
 
   /** Calls `each` with every part of an entry that is unknown: its length and where its gap begins. */

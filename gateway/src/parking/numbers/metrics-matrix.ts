@@ -7,14 +7,7 @@ import type { LotMetricsReader } from './metrics.ts'
 /** Values are rounded to this: a ten-thousandth of a share, of a bay or of a stay. */
 const grain = 10_000
 
-/** Shares written out once: most values of a matrix are between 0 and 1. */
-const shares = Array.from({ length: grain + 1 }, (_, i) => String(i / grain))
-
-const textOf = (value: number): string => {
-  if (Number.isNaN(value)) return 'null'
-  const rounded = Math.round(value * grain)
-  return shares[rounded] ?? String(rounded / grain)
-}
+const textOf = (value: number): string => (Number.isNaN(value) ? 'null' : String(Math.round(value * grain) / grain))
 
 const dayMs = 86_400_000
 
@@ -41,21 +34,69 @@ export function matrixJson(
   edges: readonly number[],
   field: MatrixField,
   nowMs: number,
-): string {
+): Buffer {
   const value = figureOf[field]
-  const rows: string[] = []
-  reader.eachLot(lots, edges, nowMs, (_, figures) => {
-    let row = textOf(value(figures, 0))
-    for (let i = 1; i < figures.size; i++) row += `,${textOf(value(figures, i))}`
-    rows.push(`[${row}]`)
-  })
   const head = {
     field,
     starts: edges.slice(0, -1).map(toTimestamp),
     to: toTimestamp(edges.at(-1) as number),
     lots: lots.map(({ id }) => id),
   }
-  return `${JSON.stringify(head).slice(0, -1)},"values":[${rows.join(',')}]}`
+  const text = new NumberText()
+  text.put(`${JSON.stringify(head).slice(0, -1)},"values":[`)
+  let first = true
+  reader.eachLot(lots, edges, nowMs, (_, figures) => {
+    text.put(first ? '[' : ',[')
+    first = false
+    for (let i = 0; i < figures.size; i++) {
+      if (i > 0) text.put(',')
+      text.number(value(figures, i))
+    }
+    text.put(']')
+  })
+  text.put(']}')
+  return text.bytes()
+}
+
+/** Shares written out once: most values of a matrix are between 0 and 1. */
+const shareTexts = Array.from({ length: grain + 1 }, (_, i) => Buffer.from(String(i / grain)))
+
+/** A text of many numbers, made byte by byte: a string of millions of parts would be a burden to the heap. */
+class NumberText {
+  #bytes = Buffer.allocUnsafe(1 << 20)
+  #length = 0
+
+  put(text: string): void {
+    this.#room(3 * text.length)
+    this.#length += text.length === 1 ? this.#one(text.charCodeAt(0)) : this.#bytes.write(text, this.#length)
+  }
+
+  /** Rounded to the grain; `null` for NaN. */
+  number(value: number): void {
+    const share = shareTexts[Math.round(value * grain)]
+    if (!share) {
+      this.put(textOf(value))
+      return
+    }
+    this.#room(share.length)
+    for (let i = 0; i < share.length; i++) this.#bytes[this.#length++] = share[i]!
+  }
+
+  bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#length)
+  }
+
+  #one(code: number): number {
+    this.#bytes[this.#length] = code
+    return 1
+  }
+
+  #room(length: number): void {
+    if (this.#length + length <= this.#bytes.length) return
+    const wider = Buffer.allocUnsafe(2 * this.#bytes.length + length)
+    this.#bytes.copy(wider, 0, 0, this.#length)
+    this.#bytes = wider
+  }
 }
 
 /** The same as a table: a row for each bucket, a column for each lot; unknown values are empty. */

@@ -97,7 +97,7 @@ export class LotMetricsReader {
         if (byQuarter) quarters ??= timePlan(edges, this.rollups.days, true)
         const plan = byQuarter && quarters ? quarters : days
         figures.clear()
-        figureLot(plan, this.#course(lot, plan, levels.get(lot.id) ?? 0, nowMs), figures)
+        figureLot(plan, this.#course(lot, plan, { level: levels.get(lot.id) ?? 0, capacities: steps }, nowMs), figures)
         for (const { enteredMs } of lasting.get(lot.id) ?? []) figures.effective[entryAt(edges, enteredMs)]!++
         each(lot, figures)
       }
@@ -115,7 +115,12 @@ export class LotMetricsReader {
     return new Map(rows.map(({ lot, arrivals }) => [lot, arrivals]))
   }
 
-  #course(lot: LotSetup, plan: TimePlan, levelAtMidnight: number, nowMs: number): LotCourse {
+  #course(
+    lot: LotSetup,
+    plan: TimePlan,
+    { level: levelAtMidnight, capacities }: Pick<LotCourse, 'level' | 'capacities'>,
+    nowMs: number,
+  ): LotCourse {
     const { starts } = plan
     const fromMs = starts[0] as number
     const toMs = starts.at(-1) as number
@@ -139,7 +144,7 @@ export class LotMetricsReader {
       wholes,
       quarters,
       known,
-      capacities: this.#sources.lots.capacities(lot.id),
+      capacities,
       ...(lot.openingHours && { open: openQuarters(lot.openingHours, starts, this.rollups.days) }),
       changeUntil: (startMs, atMs) =>
         this.#sources.stays.changes(lot.id, startMs, atMs + 1).reduce((sum, { change }) => sum + change, 0),

@@ -28,7 +28,7 @@ export type NumbersQuestion =
     }
 
 /** Answers with the body that is sent. */
-export function answerNumbers(reader: LotMetricsReader, question: NumbersQuestion, nowMs: number): string {
+export function answerNumbers(reader: LotMetricsReader, question: NumbersQuestion, nowMs: number): string | Buffer {
   if (question.what === 'matrix') {
     const { lots, edges, field, form } = question
     return (form === 'json' ? matrixJson : matrixCsv)(reader, lots, edges, field, nowMs)

@@ -131,6 +131,7 @@ async function run(): Promise<void> {
     const questions: [string, string, number?][] = [
       ['30 days, all lots together, 15 min', together, goalMs],
       ['30 days, every lot, 15 min, one figure (matrix)', `/lots/metrics/matrix?${month}&field=vacancyRate`, goalMs],
+      ['30 days, readings of all lots together, 15 min', `/lots/readings?${month}`, goalMs],
       ['30 days, by district, 15 min', `/lots/metrics?${month}&by=district`],
       ['30 days, one district together, 15 min', `/lots/metrics?${month}&district=lixia`],
       ['1 day, every lot, 15 min, all figures', `/lots/metrics?${window(toMs - dayMs, toMs, '15m')}&by=lot`],

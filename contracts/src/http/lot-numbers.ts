@@ -94,3 +94,40 @@ export type LotComparison = Static<typeof LotComparison>
 
 export const LotComparisons = Type.Object({ items: Type.Array(LotComparison) })
 export type LotComparisons = Static<typeof LotComparisons>
+
+/** What sensors and gates reported, apart from the stays; lots together, or `lot` alone. */
+export const ReadingsQuery = Type.Object({
+  from: Timestamp,
+  to: Timestamp,
+  bucket: Type.Optional(OneOf('15m', '1h', '1d', 'all')),
+  lot: Type.Optional(Name),
+  ...lotChoice,
+})
+export type ReadingsQuery = Static<typeof ReadingsQuery>
+
+const Known = Type.Union([Type.Number(), Type.Null()])
+
+/** Readings of occupied bays, weighted by time. */
+export const LotReadings = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      from: Timestamp,
+      to: Timestamp,
+      lots: Type.Integer({ minimum: 0 }),
+      occupied: Type.Union([Type.Number(), Type.Null()], {
+        description: 'mean of the lots together, each counted for the time in which it is known',
+      }),
+      lowest: Known,
+      highest: Type.Union([Type.Number(), Type.Null()], {
+        description: 'of the quarters of the bucket, the highest sum of what the lots read at most in that quarter',
+      }),
+      occupancy: Known,
+      coverage: Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description: 'share of lots and time for which a reading holds',
+      }),
+    }),
+  ),
+})
+export type LotReadings = Static<typeof LotReadings>

@@ -3,7 +3,7 @@ import { type Clock, WorldError } from '@clearway/contracts'
 import type { Logger } from 'pino'
 import { requirePoint } from './series-outbox.ts'
 import type { SeriesAnswer, SeriesRequest } from './series-worker.ts'
-import type { Point, Sample, SeriesQuery, TelemetryStore } from './store.ts'
+import type { Point, QuarterSums, Sample, SeriesQuery, TelemetryStore, WeighedSeries } from './store.ts'
 
 const hourS = 3_600
 /** A day is packed this long after its end: by then most of what was late has come. */
@@ -59,6 +59,10 @@ export class EmbeddedStore implements TelemetryStore {
 
   async means(query: SeriesQuery, bucketS: number): Promise<Sample[]> {
     return (await this.#ask({ what: 'means', query, bucketS })) as Sample[]
+  }
+
+  async quarters(series: readonly WeighedSeries[], fromMs: number, toMs: number): Promise<QuarterSums> {
+    return (await this.#ask({ what: 'quarters', series, fromMs, toMs })) as QuarterSums
   }
 
   /** Packs every day that has ended. */

@@ -1,7 +1,9 @@
 import { WorldError } from '@clearway/contracts'
 import { HttpError, InfluxDB, Point as Line, setLogger, type WriteApi } from '@influxdata/influxdb-client'
+import { quarterReadings, readingHoldMs } from './quarter-readings.ts'
+import { addQuarters, emptySums } from './quarter-sums.ts'
 import { requirePoint } from './series-outbox.ts'
-import type { Point, Sample, SeriesQuery, TelemetryStore } from './store.ts'
+import type { Point, QuarterSums, Sample, SeriesQuery, TelemetryStore, WeighedSeries } from './store.ts'
 
 export interface InfluxOptions {
   /** `http://host:8086` */
@@ -63,6 +65,16 @@ export class InfluxStore implements TelemetryStore {
       `select mean(${name(query.field)}) from ${name(query.measurement)} where ${where(query)} ` +
         `group by time(${bucketMs}ms) fill(none)`,
     )
+  }
+
+  /** From single readings: InfluxQL cannot say how long a value holds. */
+  async quarters(series: readonly WeighedSeries[], fromMs: number, toMs: number): Promise<QuarterSums> {
+    const sums = emptySums(fromMs, toMs)
+    for (const { weight, ...one } of series) {
+      const samples = await this.range({ ...one, fromMs: fromMs - readingHoldMs, toMs })
+      addQuarters(sums, 0, quarterReadings(fromMs, toMs, samples), weight)
+    }
+    return sums
   }
 
   async stop(): Promise<void> {

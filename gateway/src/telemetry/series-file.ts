@@ -2,8 +2,10 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { InputError } from '@clearway/contracts'
+import { packQuarters, quarterMs, quarterReadings, readingHoldMs, unpackQuarters } from './quarter-readings.ts'
+import { addQuarters, emptySums } from './quarter-sums.ts'
 import { packSegment, unpackSegment } from './segment.ts'
-import type { Point, Sample, SeriesQuery } from './store.ts'
+import type { Point, QuarterSums, Sample, SeriesQuery, WeighedSeries } from './store.ts'
 
 const dayMs = 86_400_000
 /** Width of a rollup cell. Means over multiples of it never touch single readings. */
@@ -25,6 +27,10 @@ create table if not exists rollup (
 create table if not exists segment (
   series integer not null, day_ms integer not null, count integer not null, blob blob not null,
   primary key (series, day_ms)
+);
+-- Of packed days: quarters of an hour, weighted by time.
+create table if not exists quarter_day (
+  series integer not null, day_ms integer not null, blob blob not null, primary key (series, day_ms)
 );`
 
 interface TailRow {
@@ -116,6 +122,7 @@ export class SeriesFile {
       this.#db
         .prepare('insert into segment values (?, ?, ?, ?)')
         .run(series, day, samples.length, packSegment(day, samples))
+      this.#packQuarters(series, day)
       for (const [cell, inside] of Map.groupBy(samples, ({ atMs }) => atMs - (atMs % cellMs))) {
         const sum = inside.reduce((total, { value }) => total + value, 0)
         cells.run(series, cell, sum, inside.length)
@@ -170,6 +177,71 @@ export class SeriesFile {
     return [...buckets].sort(([a], [b]) => a - b).map(([atMs, { sum, count }]) => ({ atMs, value: sum / count }))
   }
 
+  /** Packed days from their quarters, days that have readings in the tail from single readings. */
+  quarters(wanted: readonly WeighedSeries[], fromMs: number, toMs: number): QuarterSums {
+    this.#packMissing(fromMs, toMs)
+    const sums = emptySums(fromMs, toMs)
+    const loose = this.#looseDays(fromMs, toMs)
+    const packed = this.#db.prepare(
+      'select day_ms as dayMs, blob from quarter_day where series = ? and day_ms > ? and day_ms < ? order by day_ms',
+    )
+    for (const { measurement, tags, field, weight } of wanted) {
+      const series = this.#find({ measurement, tags, field, fromMs, toMs })
+      if (series === undefined) continue
+      const fresh = loose.get(series)
+      for (const { dayMs: day, blob } of packed.all(series, fromMs - dayMs, toMs)) {
+        if (fresh?.has(day as number)) continue
+        addQuarters(sums, ((day as number) - fromMs) / quarterMs, unpackQuarters(blob as Uint8Array), weight)
+      }
+      for (const day of fresh ?? []) {
+        addQuarters(sums, (day - fromMs) / quarterMs, this.#dayQuarters(series, day), weight)
+      }
+    }
+    return sums
+  }
+
+  /** Days that were packed before quarters were. */
+  #packMissing(fromMs: number, toMs: number): void {
+    const missing = this.#db
+      .prepare(
+        `select series, day_ms as day from segment where day_ms > ?1 and day_ms < ?2
+           except select series, day_ms from quarter_day where day_ms > ?1 and day_ms < ?2`,
+      )
+      .all(fromMs - dayMs, toMs) as unknown as { series: number; day: number }[]
+    if (missing.length === 0) return
+    this.#transaction(() => {
+      for (const { series, day } of missing) this.#packQuarters(series, day)
+    })
+  }
+
+  /** By series, the days whose quarters the packed ones do not tell: with readings in the tail, and those after them. */
+  #looseDays(fromMs: number, toMs: number): Map<number, Set<number>> {
+    const rows = this.#db
+      .prepare(`select distinct series, at_ms - at_ms % ${dayMs} as day from tail where at_ms >= ? and at_ms < ?`)
+      .all(fromMs - (fromMs % dayMs) - dayMs, toMs)
+    const days = new Map<number, Set<number>>()
+    for (const { series, day } of rows as unknown as { series: number; day: number }[]) {
+      const ofSeries = days.get(series) ?? new Set<number>()
+      days.set(series, ofSeries.add(day))
+      if (day + dayMs < toMs) ofSeries.add(day + dayMs)
+    }
+    return days
+  }
+
+  #dayQuarters(series: number, day: number) {
+    return quarterReadings(day, day + dayMs, this.#samples(series, day - readingHoldMs, day + dayMs))
+  }
+
+  /** Of a packed day, and of the one after it, into which its last reading holds. */
+  #packQuarters(series: number, packedDay: number): void {
+    for (const day of [packedDay, packedDay + dayMs]) {
+      const quarters = this.#dayQuarters(series, day)
+      if (quarters.knownMs.some((ms) => ms > 0)) {
+        this.#db.prepare('insert or replace into quarter_day values (?, ?, ?)').run(series, day, packQuarters(quarters))
+      } else this.#db.prepare('delete from quarter_day where series = ? and day_ms = ?').run(series, day)
+    }
+  }
+
   /**
    * Packs the oldest day (UTC) that ended before `beforeMs` and still has readings in the tail.
    *
@@ -195,6 +267,7 @@ export class SeriesFile {
         from = to
       }
       this.#db.prepare('delete from tail where at_ms >= ? and at_ms < ?').run(start, start + dayMs)
+      for (const series of new Set(rows.map((row) => row.series))) this.#packQuarters(series, start)
     })
     return start
   }

@@ -1,11 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { SeriesFile } from './series-file.ts'
-import type { Point, SeriesQuery } from './store.ts'
+import type { Point, SeriesQuery, WeighedSeries } from './store.ts'
 
 export type SeriesRequest =
   | { what: 'write'; points: readonly Point[] }
   | { what: 'range'; query: SeriesQuery }
   | { what: 'means'; query: SeriesQuery; bucketS: number }
+  | { what: 'quarters'; series: readonly WeighedSeries[]; fromMs: number; toMs: number }
   | { what: 'sealDay'; beforeMs: number }
   | { what: 'dropBefore'; beforeMs: number }
   | { what: 'close' }
@@ -24,6 +25,8 @@ function serve(request: SeriesRequest): unknown {
       return file.range(request.query)
     case 'means':
       return file.means(request.query, request.bucketS)
+    case 'quarters':
+      return file.quarters(request.series, request.fromMs, request.toMs)
     case 'sealDay':
       return file.sealDay(request.beforeMs)
     case 'dropBefore':

@@ -50,6 +50,27 @@ describe('packed days of the embedded store', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
+  it('give the same quarters packed, half packed and loose, late readings and carried values among them', async () => {
+    const series = [{ measurement: 'lot_occupancy', tags: { lot: 'p-1' }, field: 'occupied', weight: 3 }]
+    const quarters = () => store.quarters(series, mondayMs + 3 * 900_000, mondayMs + 3 * dayMs)
+    const first = readings.filter((_, i) => i % 7 !== 3)
+    const late = readings.filter((_, i) => i % 7 === 3)
+    await store.write(first)
+    const loose = await quarters()
+    await store.seal()
+    expect(await quarters()).toEqual(loose)
+    await store.write(late)
+    const half = await quarters()
+    expect(half).not.toEqual(loose)
+    await store.seal()
+    expect(await quarters()).toEqual(half)
+    // What is left of the hour before a midnight holds into the day after.
+    await store.write([occupied('p-1', mondayMs + 2 * dayMs - 1, 77)])
+    const carried = await quarters()
+    await store.seal()
+    expect(await quarters()).toEqual(carried)
+  })
+
   const readings = Array.from({ length: 2_000 }, (_, i) => occupied('p-1', mondayMs + i * 61_337, Math.sin(i) * 100))
 
   it('answer as before they were packed', async () => {

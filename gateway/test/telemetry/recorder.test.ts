@@ -2,6 +2,7 @@ import { ManualClock, WorldError } from '@clearway/contracts'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Records } from '../../src/records/records.ts'
+import { emptySums } from '../../src/telemetry/quarter-sums.ts'
 import { Recorder } from '../../src/telemetry/recorder.ts'
 import { RecordsOutbox } from '../../src/telemetry/series-outbox.ts'
 import type { Point, TelemetryStore } from '../../src/telemetry/store.ts'
@@ -22,6 +23,9 @@ class FailingStore implements TelemetryStore {
   }
   async means() {
     return []
+  }
+  async quarters(_: unknown, fromMs: number, toMs: number) {
+    return emptySums(fromMs, toMs)
   }
 }
 

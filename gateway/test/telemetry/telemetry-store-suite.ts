@@ -48,6 +48,25 @@ export function telemetryStoreSuite(open: () => Promise<OpenStore>): void {
     ])
   })
 
+  it('adds series up by quarter of an hour, each reading held until the next and not past an hour', async () => {
+    const quarter = 15 * minuteMs
+    await store.write([
+      occupied('p-1', mondayMs - 10 * minuteMs, 4),
+      occupied('p-1', mondayMs + 5 * minuteMs, 10),
+      occupied('p-2', mondayMs + quarter, 1),
+    ])
+    const series = ['p-1', 'p-2', 'p-3'].map((lot) => ({
+      ...{ measurement: 'lot_occupancy', tags: { lot }, field: 'occupied', weight: lot === 'p-1' ? 20 : 2 },
+    }))
+    const sums = await store.quarters(series, mondayMs, mondayMs + 6 * quarter)
+    const minutes = (column: Float64Array) => [...column].map((ms) => ms / minuteMs)
+    expect(minutes(sums.knownMs)).toEqual([15, 30, 30, 30, 5 + 15, 0])
+    expect(minutes(sums.valueMs)).toEqual([5 * 4 + 10 * 10, 165, 165, 165, 50 + 15, 0])
+    expect(minutes(sums.weightMs)).toEqual([300, 330, 330, 330, 100 + 30, 0])
+    expect([...sums.min]).toEqual([4, 11, 11, 11, 11, 0])
+    expect([...sums.max]).toEqual([10, 11, 11, 11, 11, 0])
+  })
+
   it('replaces a point that is written again, in windows and in means', async () => {
     await store.write([occupied('p-1', mondayMs, 5), occupied('p-1', mondayMs + minuteMs, 7)])
     await store.write([occupied('p-1', mondayMs, 1), occupied('p-1', mondayMs + minuteMs, 7)])

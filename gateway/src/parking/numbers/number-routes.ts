@@ -6,20 +6,23 @@ import {
   LotComparisons,
   LotMatrix,
   LotMetrics,
+  LotReadings,
   MatrixQuery,
   MetricsQuery,
   Name,
   Page,
   pageQuery,
+  ReadingsQuery,
 } from '@clearway/contracts'
 import { Type } from 'typebox'
 import type { Core } from '../../core.ts'
-import { type RawAnswer, type Route, rawRoute } from '../../http/route.ts'
+import { type RawAnswer, type Route, rawRoute, route } from '../../http/route.ts'
 import type { LotLedger } from '../lot-ledger.ts'
 import { comparedWindow } from './comparison.ts'
 import { groupLots, selectLots } from './lot-selection.ts'
 import type { LotMetricsReader } from './metrics.ts'
 import type { NumbersQuestion } from './number-answers.ts'
+import { readingFigures, readingsCsv } from './reading-figures.ts'
 
 const params = Type.Object({ id: Name })
 /** A chart wants its whole window: without `limit` the answer is not cut. */
@@ -76,7 +79,35 @@ export function numberRoutes(
     const limit = { most: mostRows, perBucket: selections.length, what: 'rows' } as const
     return { what: 'comparison', selections, edges, before: metrics.edges(comparedWindow(query, zone), limit), form }
   }
+  const readings = async (query: ReadingsQuery): Promise<LotReadings['items']> => {
+    const lots = query.lot === undefined ? selectLots(ledger.lots.list(), query) : [ledger.lots.get(query.lot)]
+    const edges = metrics.edges(query, { most: mostRows, perBucket: 1, what: 'rows' })
+    const series = lots.map(({ id, capacity }) => ({
+      ...{ measurement: 'lot_occupancy', tags: { lot: id }, field: 'occupied', weight: capacity },
+    }))
+    const sums = await core.telemetry.quarters(series, edges[0] as number, edges.at(-1) as number)
+    return readingFigures(edges, sums, lots.length)
+  }
   return [
+    route({
+      method: 'GET',
+      path: '/lots/readings',
+      access: 'signed-in',
+      summary: 'What the lots were read to hold, weighted by time: apart from the stays',
+      query: ReadingsQuery,
+      answer: LotReadings,
+      handle: async ({ query }) => ({ items: await readings(query) }),
+    }),
+    rawRoute({
+      method: 'GET',
+      path: '/lots/readings.csv',
+      access: 'signed-in',
+      summary: 'The same as a table',
+      mediaType: csv,
+      query: ReadingsQuery,
+      answer: Type.String(),
+      handle: async ({ query }) => ({ body: readingsCsv(await readings(query)), headers: table('lot-readings') }),
+    }),
     rawRoute({
       method: 'GET',
       path: '/lots/metrics',

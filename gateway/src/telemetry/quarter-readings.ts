@@ -1,7 +1,6 @@
 import type { Sample } from './store.ts'
 
 export const quarterMs = 900_000
-export const quartersPerDay = 96
 /** A reading holds until the next one, at most this long; then the value is unknown. */
 export const readingHoldMs = 3_600_000
 
@@ -15,7 +14,7 @@ export interface QuarterReadings {
   max: Float64Array
 }
 
-export const emptyQuarters = (size: number): QuarterReadings => ({
+const emptyQuarters = (size: number): QuarterReadings => ({
   valueMs: new Float64Array(size),
   knownMs: new Float64Array(size),
   min: new Float64Array(size).fill(Number.NaN),

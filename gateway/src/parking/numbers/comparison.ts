@@ -10,7 +10,7 @@ import {
 import { DateTime } from 'luxon'
 import type { MetricsWindow } from './bucket-edges.ts'
 
-export const comparedFields = [
+const comparedFields = [
   'occupancy',
   'vacancyRate',
   'utilisation',

@@ -131,12 +131,10 @@ export class Lots {
       db.prepare('insert or replace into lot_overflow values (?, ?)').run(id, settings.overflow)
     }
     const { district = before?.district, group = before?.group, openingHours = before?.openingHours } = settings
-    db.prepare('insert or replace into lot_place values (?, ?, ?, ?)').run(
-      id,
-      district ?? null,
-      group ?? null,
-      openingHours && openingHours.length > 0 ? JSON.stringify(openingHours) : null,
-    )
+    if (district !== undefined || group !== undefined || openingHours !== undefined) {
+      const hours = openingHours && openingHours.length > 0 ? JSON.stringify(openingHours) : null
+      db.prepare('insert or replace into lot_place values (?, ?, ?, ?)').run(id, district ?? null, group ?? null, hours)
+    }
     if (before?.capacity !== settings.capacity) {
       // The first capacity is taken to have held always: history may be loaded after the lot is made.
       db.prepare('insert or replace into lot_capacity values (?, ?, ?)').run(id, before ? nowMs : 0, settings.capacity)

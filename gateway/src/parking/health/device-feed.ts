@@ -38,7 +38,7 @@ export function heard(before: DeviceFeed | undefined, atMs: number, receivedMs: 
 /**
  * How long a device is usually silent at most, ms, from its own days; undefined while too few are known.
  */
-export function usualSilence({ silences }: DeviceFeed): number | undefined {
+function usualSilence({ silences }: DeviceFeed): number | undefined {
   const days = Object.values(silences)
   return days.length < leastDays ? undefined : Math.max(hourMs, ...days)
 }

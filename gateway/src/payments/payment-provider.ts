@@ -1,6 +1,7 @@
 /**
  * One way to take money. Amounts are integer fen, always above 0; instants are UTC milliseconds. An order id is ours
- * (a bill and the attempt at it), a transaction id is the provider's; neither is ever used twice.
+ * (a bill and the attempt at it), a transaction id is the provider's; neither is ever used twice. Order ids have at most
+ * 32 characters of `[a-z0-9-]` and refund ids at most 64: what the strictest provider takes.
  *
  * Promises of every adapter:
  * - each call may be repeated with the same id and moves money once;
@@ -52,7 +53,7 @@ export interface PaymentProvider {
 }
 
 export interface PaymentOrder {
-  /** `<bill id>-a<attempt>`; attempts count up from 1. */
+  /** `<short form of the bill's id>-a<attempt>`; attempts count up from 1. */
   orderId: string
   bill: string
   amountFen: number

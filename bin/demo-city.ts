@@ -1,7 +1,17 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { City, Clock } from '@clearway/contracts'
-import { AuditLog, type Config, Devices, Issuer, importStays, People, Records, Sessions } from '@clearway/gateway'
+import { type City, type Clock, type Random, seededRandom } from '@clearway/contracts'
+import {
+  AuditLog,
+  type Config,
+  Devices,
+  Issuer,
+  importStays,
+  People,
+  payHistory,
+  Records,
+  Sessions,
+} from '@clearway/gateway'
 import { heidelberg, loadCity } from '@clearway/routing'
 import { demoDevices, historyOf, StayReplay } from '@clearway/simulators'
 import { importNetwork } from './commands/import.ts'
@@ -10,6 +20,8 @@ import { setUpHospitals } from './demo-hospitals.ts'
 /** One seed for the whole demo: the same streets see the same cars on every machine. */
 export const demoSeed = 20261123
 const historyDays = 30
+/** What is older was settled before the city came to us. */
+const billedDays = 3
 export const shippedMap = join(import.meta.dirname, '..', 'simulators', 'cities', 'heidelberg', 'heidelberg.osm.pbf')
 const system = { name: 'system', roles: ['admin'] } as const
 
@@ -82,10 +94,18 @@ function loadHistory(city: City, records: Records, clock: Clock, outboxDir: stri
   const nowMs = clock.now()
   const replay = new StayReplay(city.carParks, city.timeZone, demoSeed)
   const history = historyOf(replay, nowMs - historyDays * 86_400_000, nowMs)
-  const { stays } = importStays(records, history, { nowMs })
+  const { stays } = importStays(records, history, { nowMs, billFromMs: nowMs - billedDays * 86_400_000 })
+  const habits = seededRandom(demoSeed)
+  const paid = payHistory(records, { nowMs, provider: 'sandbox', habitOf: (plate) => habitOf(habits, plate) })
   mkdirSync(outboxDir, { recursive: true })
   writeFileSync(cursorFile, JSON.stringify({ atMs: nowMs }))
-  say(`Loaded ${stays} stays`)
+  say(`Loaded ${stays} stays, ${paid} bills of which were paid`)
+}
+
+/** Seven of ten are debited, two pay by themselves, and one is what the dunning is for. */
+function habitOf(habits: Random, plate: string): 'agreement' | 'next-day' | 'never' {
+  const share = habits.fork(plate).next()
+  return share < 0.7 ? 'agreement' : share < 0.9 ? 'next-day' : 'never'
 }
 
 /** @returns the password of `admin` when nobody existed yet; for the terminal, never for the log */

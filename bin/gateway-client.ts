@@ -24,13 +24,13 @@ export const withGateway = (command: Command): Command =>
 export async function askGateway(
   path: string,
   options: GatewayOptions,
-  sent: { method: string; body?: object } = { method: 'GET' },
+  sent: { method: string; body?: object; headers?: Record<string, string> } = { method: 'GET' },
 ): Promise<Response> {
   const config = loadConfig()
   const origin = (options.url ?? originOf(config)).replace(/\/+$/, '')
   const body = sent.body && JSON.stringify(sent.body)
   const type = body === undefined ? undefined : { 'content-type': 'application/json' }
-  const headers = { authorization: `Bearer ${tokenOf(config, options)}`, ...type }
+  const headers = { authorization: `Bearer ${tokenOf(config, options)}`, ...type, ...sent.headers }
   let answer: Response
   try {
     answer = await fetch(`${origin}/api/v1${path}`, {

@@ -1,6 +1,8 @@
 import { Command } from 'commander'
 import { adviceCommand } from './commands/advice.ts'
 import { auditCommand } from './commands/audit.ts'
+import { billsCommand } from './commands/bills.ts'
+import { booksCommand } from './commands/books.ts'
 import { closureCommand } from './commands/closure.ts'
 import { conformCommand } from './commands/conform.ts'
 import { convertCommand } from './commands/convert.ts'
@@ -44,6 +46,8 @@ export function clearwayProgram(): Command {
     reservationsCommand(),
     adviceCommand(),
     ...wayCommands(),
+    billsCommand(),
+    booksCommand(),
     auditCommand(),
     evidenceCommand(),
     conformCommand(),

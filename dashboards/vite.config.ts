@@ -13,7 +13,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 2_000,
     // A script inlined as `data:` would break the Content-Security-Policy of the gateway.
     assetsInlineLimit: 0,
-    rolldownOptions: { input: ['index.html', 'manager.html', 'dispatcher.html', 'junction.html'] },
+    rolldownOptions: { input: ['index.html', 'manager.html', 'dispatcher.html', 'junction.html', 'pay.html'] },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
 })

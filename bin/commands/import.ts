@@ -1,10 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { compile, fromTimestamp, InputError, LotSettingsList, systemClock } from '@clearway/contracts'
-import { AuditLog, Lots, loadConfig, Records, readTariffFile, seedLots, Tariffs } from '@clearway/gateway'
+import { compile, fromTimestamp, InputError, LotSettingsList, ParkingPassList, systemClock } from '@clearway/contracts'
+import {
+  AuditLog,
+  importPasses,
+  Lots,
+  loadConfig,
+  Records,
+  readCalendar,
+  readTariffFile,
+  seedLots,
+  Tariffs,
+} from '@clearway/gateway'
 import { type CityOptions, importCity, type MapOptions, saveCity } from '@clearway/routing'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { parse } from 'yaml'
+import { writeResult } from '../result-file.ts'
 
 const operator = { name: 'command-line', roles: ['admin'] } as const
 
@@ -137,6 +148,28 @@ export function importCommand(): Command {
         records.close()
       }
       console.log(JSON.stringify({ tariffs: items.length }))
+    })
+
+  command
+    .command('passes')
+    .description('adds or changes passes: { items: [{ id, plates, lots?, validFrom, validUntil }] }, JSON or YAML')
+    .argument('<file>')
+    .option('--json <file>', 'writes what was done')
+    .action((file: string, { json }: { json?: string }) => {
+      const { items } = compile(ParkingPassList).require(readDocument(file), file)
+      const config = loadConfig()
+      const records = Records.open(config.dataDir)
+      try {
+        records.transaction(() => {
+          const audit = new AuditLog(records, systemClock)
+          importPasses(records, items, systemClock.now(), readCalendar(config.city.calendarFile))
+          for (const { id, plates } of items) audit.record(operator, 'pass.put', id, { plates: plates.length })
+        })
+      } finally {
+        records.close()
+      }
+      writeResult(json, { passes: items.length })
+      console.log(JSON.stringify({ passes: items.length }))
     })
   return command
 }

@@ -120,6 +120,23 @@ const ConfigSchema = Type.Object({
           'where images of gates are kept, {ref} standing for the imageRef of a read; https://images/{ref}.jpg or file:///srv/images/{ref}.jpg. Only the gateway asks there',
       }),
     ),
+    bills: Type.Object({
+      issueAfterS: Type.Integer({
+        minimum: 0,
+        maximum: 2_592_000,
+        default: 0,
+        description: 'a price waits so long for late events before it becomes a bill, s; 172800 (48 h) is common',
+      }),
+      shortestStayS: Type.Integer({
+        minimum: 0,
+        maximum: 3600,
+        default: 60,
+        description: 'shorter stays get no bill, s',
+      }),
+      dunningFile: Type.Optional(
+        File('notices, reminders and collection by days, YAML; the steps that ship if absent, see docs/billing.md'),
+      ),
+    }),
   }),
   greenChannel: Type.Object({
     headStartS: Type.Number({

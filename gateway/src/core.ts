@@ -1,4 +1,4 @@
-import type { City, Clock, Device, NewDevice, StreamTopic } from '@clearway/contracts'
+import type { AuditEntry, City, Clock, Device, NewDevice, StreamTopic } from '@clearway/contracts'
 import type { RoadNetwork } from '@clearway/routing'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
@@ -27,6 +27,8 @@ export interface DeviceRegistry {
 /** The hash-chained log. Called inside the transaction of the action that it records. */
 export interface Audit {
   record(actor: Actor, action: string, subject: string, detail?: Record<string, unknown>): void
+  /** What was done to any of the subjects, oldest first. */
+  about(subjects: readonly string[]): AuditEntry[]
 }
 
 /** Fan-out to the browsers: newest value per key, bounded, never waits for a reader. */

@@ -2,7 +2,6 @@ import { type Static, Type } from 'typebox'
 import { LotKind } from '../city.ts'
 import { PlateColour, VehicleClass } from '../messages/gate-read.ts'
 import { Fen, LocalText, Name, OneOf, Position, Timestamp } from '../names.ts'
-import { QuoteLine } from './quotes.ts'
 
 /** A time of day on the grain of the figures; `24:00` ends a day. */
 const QuarterOfDay = Type.String({ pattern: '^(([01]\\d|2[0-3]):(00|15|30|45)|24:00)$' })
@@ -312,20 +311,3 @@ export type CorrectedStay = Static<typeof CorrectedStay>
 /** How many stays wait for a person, by state. */
 export const ReviewCounts = Type.Object({ review: Type.Integer(), expired: Type.Integer() })
 export type ReviewCounts = Static<typeof ReviewCounts>
-
-export const BillState = OneOf('issued', 'paid', 'overdue', 'disputed', 'written-off', 'refunded')
-export type BillState = Static<typeof BillState>
-
-export const Bill = Type.Object({
-  id: Type.String(),
-  stay: Type.String(),
-  lot: Name,
-  plate: Type.String(),
-  state: BillState,
-  amountFen: Fen,
-  lines: Type.Array(QuoteLine),
-  tariff: Name,
-  tariffVersion: Type.Integer(),
-  issuedAt: Timestamp,
-})
-export type Bill = Static<typeof Bill>

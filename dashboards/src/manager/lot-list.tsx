@@ -40,11 +40,18 @@ export function LotList({ filtered, all, address, change, waiting, loaded }: Lot
           {t('lots.count', { shown: filtered.rows.length, all })}
         </span>
         {waiting && (
-          <Button size="small" onClick={() => change({ review: true })} data-testid="open-review">
+          <Button size="small" onClick={() => change({ review: true, bills: undefined })} data-testid="open-review">
             {t('review.open')}
             <span className="count figures">{formats.integer(waiting.review)}</span>
           </Button>
         )}
+        <Button
+          size="small"
+          onClick={() => change({ bills: address.bills ? undefined : 'all', bill: undefined, review: undefined })}
+          data-testid="open-bills"
+        >
+          {t('bills.open')}
+        </Button>
         <Button
           size="small"
           icon={<Icon name="download" size={16} />}

@@ -1,4 +1,4 @@
-import type { LotKind } from '@clearway/contracts'
+import type { BillState, LotKind } from '@clearway/contracts'
 import type { OccupancyBand } from '../look/palette.ts'
 import type { LotView } from '../map/layers/lot-layers.ts'
 import type { Period } from './period.ts'
@@ -13,10 +13,22 @@ export interface ManagerAddress {
   search: string
   /** Whether the stays that wait for a person are shown. */
   review?: boolean | undefined
+  /** The bills are open: all, or those of one state. */
+  bills?: BillState | 'all' | undefined
+  bill?: string | undefined
 }
 
 const oneOf = <T extends string>(value: string | null, allowed: readonly T[]): T | undefined =>
   allowed.find((one) => one === value)
+
+export const billStates = [
+  'issued',
+  'overdue',
+  'disputed',
+  'paid',
+  'refunded',
+  'written-off',
+] as const satisfies BillState[]
 
 export const lotKinds = ['barrier-less', 'gated', 'street', 'hospital', 'shared'] as const satisfies LotKind[]
 
@@ -31,6 +43,8 @@ export function readAddress(query: string): ManagerAddress {
     kind: oneOf(values.get('kind'), lotKinds),
     search: values.get('q') ?? '',
     review: values.has('review') || undefined,
+    bills: oneOf(values.get('bills'), ['all', ...billStates]),
+    bill: values.get('bill') ?? undefined,
   }
 }
 
@@ -48,6 +62,8 @@ export function writeAddress(address: ManagerAddress, query: string): string {
   put('kind', address.kind)
   put('q', address.search)
   put('review', address.review ? '1' : undefined)
+  put('bills', address.bills)
+  put('bill', address.bills && address.bill)
   const text = values.toString()
   return text === '' ? '' : `?${text}`
 }

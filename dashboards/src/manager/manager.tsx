@@ -4,6 +4,7 @@ import { useFeed, useTopic } from '../feed/use-feed.ts'
 import { useLanguage } from '../language/use-language.ts'
 import type { DeskData } from '../shell/desk.tsx'
 import { Header } from '../shell/header.tsx'
+import { BillsPanel } from './bills/bills-panel.tsx'
 import { LotDetail } from './lot-detail.tsx'
 import { LotList } from './lot-list.tsx'
 import { filterLots, lotRows, totalsOf } from './lot-rows.ts'
@@ -76,7 +77,17 @@ export function Manager({ session, city, configuration }: DeskData) {
               onClose={() => change({ review: undefined })}
             />
           )}
-          {selected && !address.review && (
+          {address.bills && (
+            <BillsPanel
+              session={session}
+              state={address.bills === 'all' ? undefined : address.bills}
+              bill={address.bill}
+              onState={(state) => change({ bills: state ?? 'all' })}
+              onBill={(bill) => change({ bill })}
+              onClose={() => change({ bills: undefined, bill: undefined })}
+            />
+          )}
+          {selected && !address.review && !address.bills && (
             <LotDetail
               key={selected.lot.id}
               row={selected}

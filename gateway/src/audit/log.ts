@@ -45,6 +45,7 @@ export class AuditLog implements Audit {
         detail text not null,
         hash text not null
       ) strict;
+      create index if not exists audit_subject on audit (subject);
       create table if not exists audit_head (
         one integer primary key check (one = 1),
         sequence integer not null,
@@ -84,20 +85,14 @@ export class AuditLog implements Audit {
     const rows = this.#records.db
       .prepare('select * from audit where sequence > ? order by sequence limit ?')
       .all(after, rowsWanted(request)) as unknown as AuditRow[]
-    return pageOf(
-      rows,
-      request,
-      ({ sequence }) => [sequence],
-      (row) => ({
-        sequence: row.sequence,
-        at: toTimestamp(row.at_ms),
-        actor: row.actor,
-        action: row.action,
-        subject: row.subject,
-        detail: JSON.parse(row.detail) as Record<string, unknown>,
-        hash: row.hash,
-      }),
-    )
+    return pageOf(rows, request, ({ sequence }) => [sequence], entryOf)
+  }
+
+  about(subjects: readonly string[]): AuditEntry[] {
+    const rows = this.#records.db
+      .prepare(`select * from audit where subject in (${subjects.map(() => '?').join(', ')}) order by sequence`)
+      .all(...subjects) as unknown as AuditRow[]
+    return rows.map(entryOf)
   }
 
   /** Walks the whole chain. `firstBad` is the first sequence at which the log is not what was written. */
@@ -125,6 +120,16 @@ export class AuditLog implements Audit {
     return (row as { sequence: number; hash: string } | undefined) ?? { sequence: 0, hash: genesis }
   }
 }
+
+const entryOf = (row: AuditRow): AuditEntry => ({
+  sequence: row.sequence,
+  at: toTimestamp(row.at_ms),
+  actor: row.actor,
+  action: row.action,
+  subject: row.subject,
+  detail: JSON.parse(row.detail) as Record<string, unknown>,
+  hash: row.hash,
+})
 
 /** JSON with sorted keys: the same detail always has the same text. */
 function canonical(value: unknown): string {

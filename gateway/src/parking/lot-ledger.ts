@@ -1,19 +1,23 @@
 import { hash } from 'node:crypto'
 import type { PlateColour, VehicleClass } from '@clearway/contracts'
 import type { Records } from '../records/records.ts'
-import { Bills } from './bills/bills.ts'
+import { Billing, type BillingPolicy, plainPolicy } from './bills/billing.ts'
+import type { Bills } from './bills/bills.ts'
 import { LotCounts } from './counts/lot-counts.ts'
 import { type LotSetup, Lots } from './lots/lots.ts'
 import { Coverage } from './numbers/coverage.ts'
 import { Rollups } from './numbers/rollups.ts'
 import { type StayTerms, withSurcharge } from './reservations/stay-terms.ts'
+import { Passes } from './rights/passes.ts'
+import { StayClaims } from './rights/stay-claims.ts'
+import { looksBack, StayPrices } from './rights/stay-price.ts'
 import { PairingVerdicts } from './stays/pairing-verdicts.ts'
 import { isPlate, normalisePlate } from './stays/plate.ts'
 import { Sightings } from './stays/sightings.ts'
 import { type Pairing, type Passage, pairPassages, turnedBack } from './stays/stay-pairing.ts'
 import { noPlateShape, type StayRecord, Stays } from './stays/stays.ts'
 import { type Calendar, chinaCalendar } from './tariffs/calendar/calendar.ts'
-import { priceStay } from './tariffs/pricing.ts'
+import type { Price } from './tariffs/price-line.ts'
 import { Tariffs } from './tariffs/tariffs.ts'
 
 /** One vehicle passing a gate, as a camera or a history file reports it. */
@@ -35,6 +39,8 @@ export interface Moment {
   nowMs: number
   /** Absent: each bill is dated at its exit, as for history. */
   issuedMs?: number
+  /** Stays that left before are priced and get no bill: they were settled where they come from. Absent: all are billed. */
+  billFromMs?: number
 }
 
 /** A passage that no stay holds yet. */
@@ -49,6 +55,8 @@ export interface Rework {
   asStay?: string
   /** From when on, where no passage changes but something was decided about some. */
   fromMs?: number
+  /** Prices are made anew although no passage changes: a right or a payment came to be known. */
+  rate?: boolean
 }
 
 /**
@@ -61,6 +69,10 @@ export class LotLedger {
   readonly lots: Lots
   readonly stays: Stays
   readonly bills: Bills
+  readonly billing: Billing
+  readonly passes: Passes
+  readonly claims: StayClaims
+  readonly prices: StayPrices
   readonly rollups: Rollups
   readonly counts: LotCounts
   readonly coverage: Coverage
@@ -70,7 +82,7 @@ export class LotLedger {
   readonly verdicts: PairingVerdicts
   #termsOf: (stay: StayRecord) => StayTerms = () => ({ discounts: [] })
 
-  constructor(records: Records, calendar: Calendar = chinaCalendar) {
+  constructor(records: Records, calendar: Calendar = chinaCalendar, policy: BillingPolicy = plainPolicy) {
     this.calendar = calendar
     this.tariffs = new Tariffs(records)
     this.lots = new Lots(records, this.tariffs)
@@ -79,7 +91,11 @@ export class LotLedger {
     this.stays = new Stays(records)
     this.sightings = new Sightings(records)
     this.verdicts = new PairingVerdicts(records)
-    this.bills = new Bills(records)
+    this.billing = new Billing(records, policy)
+    this.bills = this.billing.bills
+    this.passes = new Passes(records)
+    this.claims = new StayClaims(records)
+    this.prices = new StayPrices(this.stays, this.passes, this.claims, calendar)
     this.rollups = new Rollups(records, this.stays)
   }
 
@@ -128,6 +144,7 @@ export class LotLedger {
     let opened = 0
     const kept = new Set<string>()
     const verdictOf = (enteredMs: number, leftMs: number) => this.verdicts.of(lot.id, plate, enteredMs, leftMs)
+    let rate = change.rate === true
     const passages: (Passage | Fresh)[] = [...fresh, ...held.filter((passage) => !dropped(passage))]
     for (const pairing of pairPassages(passages, lot.stayLimitMs, verdictOf)) {
       for (const passage of [pairing.entry, pairing.exit]) if (passage && 'vehicle' in passage) accepted++
@@ -135,13 +152,16 @@ export class LotLedger {
       const after = this.#stayOf(lot, plate, pairing, before, known, moment)
       kept.add(after.id)
       opened += Number(after.state === 'open') - Number(before?.state === 'open')
-      this.#put(before, after, moment)
+      // The price of an entry may be part of that of the next.
+      const wasFen = before?.amountFen ?? 0
+      this.#put(before, after, moment, rate)
+      rate ||= after.amountFen !== wasFen && looksBack(this.#documentOf(after))
     }
     // Exits that waited for their entry are a part of its stay now; what was dropped leaves nothing behind.
     for (const stay of known.values()) {
       if (kept.has(stay.id)) continue
       opened -= Number(stay.state === 'open')
-      this.#remove(stay)
+      this.#remove(stay, moment)
     }
     if (live) this.#doubtClones(plate, firstMs - lot.stayLimitMs, moment)
     return { accepted, opened }
@@ -152,16 +172,36 @@ export class LotLedger {
     this.rework(lot, plate, { fromMs: atMs }, moment)
   }
 
-  /** Takes a stay out of the books, with its bill. */
-  #remove(stay: StayRecord): void {
-    if (stay.bill !== null) this.bills.withdraw(stay.bill)
+  /** Prices one plate's stays from an instant on anew: a pass, a discount or a payment came to be known. */
+  rate(lot: LotSetup, plate: string, fromMs: number, moment: Moment): void {
+    this.rework(lot, plate, { fromMs, rate: true }, moment)
+  }
+
+  /** What an open or closed stay costs when it ends at `leftMs`; nothing for those who never pay. */
+  priceOf(stay: StayRecord, leftMs: number): Price {
+    const { enteredMs, plate, vehicleClass, reason } = stay
+    // Emergency vehicles park where their work is.
+    if (enteredMs === null || plate === null || vehicleClass === 'emergency' || reason === turnedBack) return free
+    if (leftMs - enteredMs < this.billing.policy.shortestStayS * 1000) return free
+    const terms = this.#termsOf({ ...stay, leftMs })
+    const price = this.prices.price(this.#documentOf(stay), { ...stay, enteredMs, plate }, leftMs, terms.discounts)
+    return withSurcharge(price, terms)
+  }
+
+  #documentOf({ tariff, tariffVersion }: StayRecord) {
+    return this.tariffs.edition(tariff, tariffVersion).document
+  }
+
+  /** Takes a stay out of the figures, with its bill. */
+  #remove(stay: StayRecord, { nowMs, issuedMs = nowMs }: Moment): void {
+    if (stay.bill !== null) this.billing.withdraw(stay.bill, issuedMs)
     this.stays.remove(stay.id)
     this.rollups.remove(stay)
   }
 
   /** Forgets a stay that no chain of a readable plate holds: a person has found out whose it is, or that it was none. */
-  dismiss(stay: StayRecord): void {
-    this.#remove(stay)
+  dismiss(stay: StayRecord, moment: Moment): void {
+    this.#remove(stay, moment)
   }
 
   #passagesOf({ id, lot, plate, enteredMs, leftMs, reason }: StayRecord, live: boolean): Passage[] {
@@ -281,45 +321,33 @@ export class LotLedger {
   }
 
   /** Writes a stay with its bill and its share of the rollups, unless nothing has changed. */
-  #put(before: StayRecord | undefined, after: StayRecord, moment: Moment): void {
+  #put(before: StayRecord | undefined, after: StayRecord, moment: Moment, rate = false): void {
     const fields = Object.keys(after) as (keyof StayRecord)[]
-    if (before && fields.every((field) => before[field] === after[field])) return
+    const unchanged = () => before && fields.every((field) => before[field] === after[field])
+    if (!rate && unchanged()) return
     this.#bill(after, moment)
+    if (unchanged()) return
     this.stays.write(after)
     this.rollups.replace(before, after)
   }
 
-  /** Sets price and bill of a changed stay. A bill is issued once it has closed, and only for an amount. */
-  #bill(stay: StayRecord, { issuedMs }: Moment): void {
-    if (stay.bill !== null) this.bills.withdraw(stay.bill)
-    stay.amountFen = 0
-    stay.bill = null
-    const { enteredMs, leftMs, plate } = stay
-    // Emergency vehicles park where their work is.
-    if (stay.state !== 'closed' || enteredMs === null || leftMs === null || plate === null) return
-    if (stay.vehicleClass === 'emergency' || stay.reason === turnedBack) return
-    const { document } = this.tariffs.edition(stay.tariff, stay.tariffVersion)
-    const { vehicleClass, colour: plateColour } = stay
-    const terms = this.#termsOf(stay)
-    // What a reservation promised holds where the tariff in force has it.
-    const discounts = terms.discounts.filter((id) => document.discounts?.some((discount) => discount.id === id))
-    const rated = { enteredAtMs: enteredMs, leftAtMs: leftMs, vehicleClass, plateColour, discounts }
-    const { amountFen, lines } = withSurcharge(priceStay(document, rated, this.calendar), terms)
-    if (amountFen === 0) return
-    const { id, lot, tariff, tariffVersion } = stay
-    stay.amountFen = amountFen
-    stay.bill = this.bills.issue({
-      stay: id,
-      lot,
-      plate,
-      amountFen,
-      lines,
-      tariff,
-      tariffVersion,
-      issuedMs: issuedMs ?? leftMs,
-    })
+  /** Sets price and bill of a changed stay. A bill is made once it has closed, and only for an amount. */
+  #bill(stay: StayRecord, { nowMs, issuedMs, billFromMs }: Moment): void {
+    const { leftMs, plate } = stay
+    const closed = stay.state === 'closed' && leftMs !== null && plate !== null
+    const price = closed ? this.priceOf(stay, leftMs) : free
+    stay.amountFen = price.amountFen
+    if (stay.bill === null && billFromMs !== undefined && (leftMs ?? 0) < billFromMs) return
+    if (closed)
+      stay.bill = this.billing.rate({ ...stay, plate }, price, issuedMs ?? leftMs, Math.max(nowMs, issuedMs ?? 0))
+    else if (stay.bill !== null) {
+      this.billing.withdraw(stay.bill, issuedMs ?? nowMs)
+      stay.bill = null
+    }
   }
 }
+
+const free: Price = { amountFen: 0, lines: [] }
 
 const elsewhere = 'the same plate was in another lot at the same time: cloned, misread, or its exit was missed'
 

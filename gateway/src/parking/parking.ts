@@ -1,6 +1,9 @@
 import type { Lot } from '@clearway/contracts'
 import type { Core, Feature } from '../core.ts'
 import { Lifetime } from '../lifetime.ts'
+import type { PaymentProvider } from '../payments/payment-provider.ts'
+import { type BillingRoom, createBilling } from './bills/billing-room.ts'
+import { readDunning } from './bills/dunning.ts'
 import { bayReadings } from './counts/bay-readings.ts'
 import { countRoutes } from './counts/count-routes.ts'
 import { countCounters } from './counts/counters.ts'
@@ -13,6 +16,7 @@ import { lotRoutes } from './lots/lot-routes.ts'
 import { lotBody } from './lots/lot-view.ts'
 import { seedLots } from './lots/lots.ts'
 import { createNumbers } from './numbers/numbers.ts'
+import { Agreements } from './payments/agreements.ts'
 import { ReviewDesk } from './review/review-desk.ts'
 import { gateReads } from './stays/gate-reads.ts'
 import { stayRoutes } from './stays/stay-routes.ts'
@@ -26,7 +30,7 @@ const expiryEveryS = 600
 const lookEveryS = 60
 
 /** What the other rooms of the gateway may ask of parking. */
-export interface Parking extends Feature {
+export interface Parking extends Feature, Pick<BillingRoom, 'payments' | 'collect'> {
   /** @throws NotFoundError when there is no such lot */
   lot(id: string): Lot
   lots(): Lot[]
@@ -35,9 +39,20 @@ export interface Parking extends Feature {
   onChanged(listener: (lots: readonly string[]) => void): void
 }
 
-/** Lots, tariffs, stays, bills and their figures. */
-export function createParking(core: Core): Parking {
-  const ledger = new LotLedger(core.records, readCalendar(core.config.city.calendarFile))
+/**
+ * Lots, tariffs, stays, bills and their figures.
+ *
+ * @param providers that take money, beside cash and the sandbox
+ */
+export function createParking(core: Core, providers: readonly PaymentProvider[] = []): Parking {
+  const rules = core.config.parking.bills
+  const agreements = new Agreements(core.records)
+  const ledger = new LotLedger(core.records, readCalendar(core.config.city.calendarFile), {
+    issueAfterS: rules.issueAfterS,
+    shortestStayS: rules.shortestStayS,
+    dunning: readDunning(rules.dunningFile),
+    hasAgreement: (plate) => agreements.providerOf(plate) !== undefined,
+  })
   if (core.city) seedLots(core.records, core.city)
   const zone = core.config.city.timeZone ?? core.city?.timeZone ?? 'Asia/Shanghai'
   const numbers = createNumbers(core, ledger, zone)
@@ -71,6 +86,7 @@ export function createParking(core: Core): Parking {
   const note = (id: string) => {
     if (changed.size === 0) queueMicrotask(publish)
     changed.add(id)
+    billing.soon()
   }
   const publish = () => {
     const ids = [...changed]
@@ -101,6 +117,8 @@ export function createParking(core: Core): Parking {
       for (const id of watch.look(core.clock.now())) note(id)
       ledger.settle()
     })
+  const review = new ReviewDesk(core, ledger)
+  const billing = createBilling(core, { ledger, review, agreements }, providers)
   const lifetime = new Lifetime()
 
   return {
@@ -108,12 +126,15 @@ export function createParking(core: Core): Parking {
     lots,
     ledger,
     onChanged: (listener) => void listeners.push(listener),
+    payments: billing.payments,
+    collect: billing.collect,
     routes: [
       ...lotRoutes(core, ledger, { body: lot, bodies: lots, changed: note }),
       ...numbers.routes,
       ...countRoutes(core, ledger, { body: lot, changed: note }),
       ...tariffRoutes(core, ledger),
-      ...stayRoutes(ledger, new ReviewDesk(core, ledger)),
+      ...stayRoutes(ledger, review),
+      ...billing.routes,
       ...forecastRoutes(core, ledger, forecasts),
     ],
     projections: [gateReads(core, ledger, note), bayReadings(core, ledger, note), watch.projection()],
@@ -121,12 +142,14 @@ export function createParking(core: Core): Parking {
       expire()
       lifetime.repeat(core.clock, expiryEveryS, expire)
       lifetime.repeat(core.clock, lookEveryS, lookAtLots)
+      billing.start()
       forecasts.start()
       numbers.start()
     },
     async stop() {
       await forecasts.stop()
       await numbers.stop()
+      await billing.stop()
       await lifetime.close()
     },
   }

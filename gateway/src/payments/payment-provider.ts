@@ -109,7 +109,7 @@ export interface PaymentNotice {
   answer(taken: boolean): NoticeAnswer
 }
 
-export interface NoticeAnswer {
+interface NoticeAnswer {
   /** An HTTP status. */
   status: number
   mediaType: string

@@ -1,5 +1,7 @@
 import { type City, type GateRead, type LotSettings, ManualClock, toTimestamp } from '@clearway/contracts'
 import { Registry } from 'prom-client'
+import { AuditLog } from '../../src/audit/log.ts'
+import type { Config } from '../../src/config.ts'
 import type { Core } from '../../src/core.ts'
 import type { Actor, Route } from '../../src/http/route.ts'
 import type { JournalEntry } from '../../src/ingest/entry.ts'
@@ -33,9 +35,10 @@ type Read = Partial<Omit<GateRead, 'at' | 'direction'>> & {
 }
 
 /** Parking over records in memory, with the gates `square-in` and `square-out` of the lot `square`. */
-export function parkingOver(city?: City) {
+export function parkingOver(city?: City, bills: Partial<Config['parking']['bills']> = {}) {
   const clock = new ManualClock(startMs)
   const records = Records.open(':memory:')
+  const log = new AuditLog(records, clock)
   const points: Point[] = []
   const published: { id: string }[][] = []
   const audited: string[] = []
@@ -43,7 +46,12 @@ export function parkingOver(city?: City) {
   const fault = { armed: false }
   let seq = 0
   const core = {
-    config: { city: {}, parking: { imageUrl: 'https://images.test/{ref}.jpg' } },
+    config: {
+      city: {},
+      http: {},
+      parking: { imageUrl: 'https://images.test/{ref}.jpg', bills: { issueAfterS: 0, shortestStayS: 60, ...bills } },
+    },
+    metrics: new Registry(),
     clock,
     records,
     city,
@@ -52,9 +60,14 @@ export function parkingOver(city?: City) {
       info: () => {},
       error: (detail: unknown) => warnings.push(detail),
     },
-    metrics: new Registry(),
     devices: { find: (id: string) => ({ lot: id.replace(/-(in|out|bay-\d+)$/, '') }) },
-    audit: { record: (_: Actor, action: string, subject: string) => audited.push(`${action} ${subject}`) },
+    audit: {
+      record: (actor: Actor, action: string, subject: string, detail?: Record<string, unknown>) => {
+        audited.push(`${action} ${subject}`)
+        log.record(actor, action, subject, detail)
+      },
+      about: (subjects: readonly string[]) => log.about(subjects),
+    },
     stream: { provide: () => {}, publish: (_: string, items: { id: string }[]) => published.push(items) },
     series: {
       append: (added: readonly Point[]) => {
@@ -65,7 +78,7 @@ export function parkingOver(city?: City) {
   } as unknown as Core
   const parking = createParking(core)
 
-  const call = async (line: string, given: { query?: object; body?: object; actor?: Actor } = {}) => {
+  const call = async (line: string, given: { query?: object; body?: object; actor?: Actor; key?: string } = {}) => {
     const [method, path] = line.split(' ') as [string, string]
     const matches = (candidate: Route) =>
       candidate.method === method &&
@@ -74,9 +87,10 @@ export function parkingOver(city?: City) {
     const route = fits.find((candidate) => !candidate.path.includes('{')) ?? fits[0]
     if (!route) throw new Error(`no route ${line}`)
     const [, id] = matches(route) || []
-    const { query = {}, body, actor = manager } = given
+    const { query = {}, body, actor = manager, key } = given
+    const headers = { 'idempotency-key': key }
     // biome-ignore lint/suspicious/noExplicitAny: answers are checked by the expectations
-    const answer = (await route.handle({ params: { id }, query, body, actor } as never)) as any
+    const answer = (await route.handle({ params: { id, token: id }, query, body, actor, headers } as never)) as any
     return route.mediaType?.startsWith('application/json') ? JSON.parse(answer.body) : answer
   }
 
@@ -136,8 +150,8 @@ export function parkingOver(city?: City) {
 }
 
 /** The same with the lot made. */
-export async function openLot(settings: Partial<LotSettings> = {}) {
-  const bench = parkingOver()
+export async function openLot(settings: Partial<LotSettings> = {}, bills: Partial<Config['parking']['bills']> = {}) {
+  const bench = parkingOver(undefined, bills)
   await bench.call('PUT /lots/square', { body: { ...lotSettings, ...settings } })
   return bench
 }

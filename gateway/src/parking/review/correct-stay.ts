@@ -64,7 +64,7 @@ function judged(
 
 /** It was no visit: a second read, a trailer, a passer-by. */
 function dismissed(ledger: LotLedger, lot: LotSetup, stay: StayRecord, moment: Moment): Corrected {
-  if (stay.plate === null || !isPlate(stay.plate)) ledger.dismiss(stay)
+  if (stay.plate === null || !isPlate(stay.plate)) ledger.dismiss(stay, moment)
   else ledger.rework(lot, stay.plate, { drop: legsOf(stay) }, moment)
   return { stay: null, confirmed: [] }
 }
@@ -161,7 +161,7 @@ function split(
 /** Moves the passages of a stay to another plate; where the stay begins with its entry, it stays the same stay. */
 function move(ledger: LotLedger, lot: LotSetup, stay: StayRecord, plate: string, moment: Moment): void {
   const legs = legsOf(stay)
-  if (stay.plate === null || !isPlate(stay.plate)) ledger.dismiss(stay)
+  if (stay.plate === null || !isPlate(stay.plate)) ledger.dismiss(stay, moment)
   else ledger.rework(lot, stay.plate, { drop: legs }, moment)
   const vehicles = legs.map((leg): VehiclePassage => {
     const key = { lot: lot.id, plate: stay.plate, ...leg }

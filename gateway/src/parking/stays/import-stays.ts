@@ -20,6 +20,8 @@ export interface ImportOptions {
   nowMs: number
   /** By which stays are priced; China's if absent. */
   calendar?: Calendar
+  /** Stays that left before get no bill: they were settled where they come from. All are billed if absent. */
+  billFromMs?: number
   /** Called after each committed batch with the number of stays read so far. */
   onProgress?: (stays: number) => void
 }
@@ -44,7 +46,7 @@ export function importStays(
   let passages = 0
   let batch: ImportedStay[] = []
   const load = () => {
-    passages += records.transaction(() => loadBatch(ledger, batch, read, options.nowMs))
+    passages += records.transaction(() => loadBatch(ledger, batch, read, options))
     read += batch.length
     batch = []
     options.onProgress?.(read)
@@ -56,7 +58,13 @@ export function importStays(
   return { stays: read, passages }
 }
 
-function loadBatch(ledger: LotLedger, batch: readonly ImportedStay[], firstRow: number, nowMs: number): number {
+function loadBatch(
+  ledger: LotLedger,
+  batch: readonly ImportedStay[],
+  firstRow: number,
+  options: ImportOptions,
+): number {
+  const { nowMs, billFromMs } = options
   let passages = 0
   const indexed = batch.map((stay, i) => ({ stay, row: firstRow + i + 1 }))
   for (const [id, ofLot] of Map.groupBy(indexed, ({ stay }) => stay.lot)) {
@@ -72,7 +80,7 @@ function loadBatch(ledger: LotLedger, batch: readonly ImportedStay[], firstRow: 
     let opened = 0
     const byPlate = Map.groupBy(vehicles, ({ plate, read }) => (plate === null ? read : normalisePlate(plate)))
     for (const ofPlate of byPlate.values()) {
-      const result = ledger.pass(lot, ofPlate, { nowMs })
+      const result = ledger.pass(lot, ofPlate, { nowMs, ...(billFromMs !== undefined && { billFromMs }) })
       passages += result.accepted
       opened += result.opened
     }

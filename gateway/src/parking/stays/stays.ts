@@ -165,6 +165,39 @@ export class Stays {
     return this.#ofPlate.all(plate, fromMs) as unknown as StayRecord[]
   }
 
+  /** When a plate was in a lot during a half-open window; `leftAtMs` null: still there. */
+  touching(
+    lot: string,
+    plate: string,
+    fromMs: number,
+    toMs: number,
+  ): { enteredAtMs: number; leftAtMs: number | null }[] {
+    return this.#records.db
+      .prepare(
+        `select entered_ms as enteredAtMs, left_ms as leftAtMs from stay where lot = ? and plate = ? and anchor_ms < ?
+           and (left_ms is null or left_ms > ?) and state in ('open', 'closed') order by entered_ms`,
+      )
+      .all(lot, plate, toMs, fromMs) as unknown as { enteredAtMs: number; leftAtMs: number | null }[]
+  }
+
+  /** A plate's entries into a lot in a half-open window, oldest first. */
+  enteredBetween(lot: string, plate: string, fromMs: number, toMs: number): StayRecord[] {
+    return this.#records.db
+      .prepare(
+        `select ${columns} from stay where lot = ? and plate = ? and anchor_ms >= ? and anchor_ms < ?
+           and entered_ms is not null order by anchor_ms`,
+      )
+      .all(lot, plate, fromMs, toMs) as unknown as StayRecord[]
+  }
+
+  /** Prices of the closed stays that have a bill, all together, fen. */
+  closedFen(): number {
+    const row = this.#records.db
+      .prepare(`select coalesce(sum(amount_fen), 0) as fen from stay where state = 'closed' and bill is not null`)
+      .get()
+    return (row as { fen: number }).fen
+  }
+
   /** Stays of one lot that may hold a vehicle at an instant: begun before it and without an exit, newest first. */
   inside(lot: string, atMs: number, sinceMs: number, limit: number): StayRecord[] {
     return this.#records.db

@@ -30,8 +30,6 @@ const fromRow = (row: unknown): PassRecord => {
 export class Passes {
   readonly #records: Records
   readonly #ofPlate: StatementSync
-  /** Most stays have none: then their price needs no look at the table. */
-  #any: boolean
 
   constructor(records: Records) {
     this.#records = records
@@ -44,7 +42,6 @@ export class Passes {
     this.#ofPlate = records.db.prepare(
       `select ${columns} from pass where id in (select pass from pass_plate where plate = ?) order by id`,
     )
-    this.#any = records.db.prepare('select 1 from pass limit 1').get() !== undefined
   }
 
   /** By id. */
@@ -65,7 +62,7 @@ export class Passes {
   }
 
   ofPlate(plate: string): PassRecord[] {
-    return this.#any ? this.#ofPlate.all(plate).map(fromRow) : []
+    return this.#ofPlate.all(plate).map(fromRow)
   }
 
   /**
@@ -84,7 +81,6 @@ export class Passes {
          lots = excluded.lots, valid_from_ms = excluded.valid_from_ms, valid_until_ms = excluded.valid_until_ms`,
     ).run(id, JSON.stringify(after.plates), JSON.stringify(after.lots), after.validFromMs, after.validUntilMs)
     for (const plate of after.plates) db.prepare('insert into pass_plate values (?, ?)').run(plate, id)
-    this.#any = true
     return { before, after }
   }
 }

@@ -1,6 +1,8 @@
 import type { ParkingPass } from '@clearway/contracts'
 import type { Records } from '../../records/records.ts'
 import { LotLedger } from '../lot-ledger.ts'
+import { Reservations } from '../reservations/reservations.ts'
+import { termsOf } from '../reservations/stay-terms.ts'
 import type { Calendar } from '../tariffs/calendar/calendar.ts'
 import { holdsIn, type PassRecord, requireLots } from './passes.ts'
 
@@ -47,6 +49,9 @@ export function importPasses(
   calendar: Calendar,
 ): void {
   const ledger = new LotLedger(records, calendar)
+  // What was promised for a stay holds also when it is priced from here.
+  const reservations = new Reservations(records)
+  ledger.termsFrom((stay) => termsOf(reservations, stay))
   for (const { id, ...pass } of passes) {
     requireLots(id, pass.lots ?? [], (lot) => ledger.lots.find(lot) !== undefined)
     putPass(ledger, id, pass, nowMs)

@@ -48,7 +48,10 @@ export async function openHospital(
   const told: Reservation[] = []
   let seq = 0
   const core = {
-    config: { city: { timeZone: 'Asia/Shanghai' } },
+    config: {
+      ...{ city: { timeZone: 'Asia/Shanghai' }, http: {} },
+      parking: { bills: { issueAfterS: 0, shortestStayS: 60 } },
+    },
     clock,
     records,
     metrics: new Registry(),

@@ -1,3 +1,5 @@
+import type { PlateColour } from '@clearway/contracts'
+
 /**
  * One way to take money. Amounts are integer fen, always above 0; instants are UTC milliseconds. An order id is ours
  * (a bill and the attempt at it), a transaction id is the provider's; neither is ever used twice. Order ids have at most
@@ -63,6 +65,19 @@ export interface PaymentOrder {
   subject: string
   /** Absent: the order stays payable. */
   expiresMs?: number
+  /** What parking products ask for beside the plate; without it they refuse the debit. */
+  stay?: OrderStay
+}
+
+/** The stay behind an order, in the words of the driver's app. */
+export interface OrderStay {
+  /** Its id. */
+  lot: string
+  /** Name of the lot, as the driver knows it. */
+  lotName: string
+  plateColour: PlateColour
+  enteredMs: number
+  leftMs: number
 }
 
 export interface RefundOrder {
@@ -101,6 +116,8 @@ export interface PaymentNotice {
   about:
     | { kind: 'payment'; orderId: string; outcome: Outcome }
     | { kind: 'refund'; orderId: string; refundId: string; outcome: Outcome }
+    // True, but about no money of ours: to be answered and no more.
+    | { kind: 'other'; event: string }
   /**
    * What the provider wants to hear.
    *

@@ -15,6 +15,7 @@ import { gatewayCommand } from './commands/gateway.ts'
 import { generateCommand } from './commands/generate.ts'
 import { importCommand } from './commands/import.ts'
 import { lotsCommand } from './commands/lots.ts'
+import { paymentsCommand } from './commands/payments.ts'
 import { reservationsCommand } from './commands/reservations.ts'
 import { signalCommand } from './commands/signal.ts'
 import { simulateCommand } from './commands/simulate.ts'
@@ -38,6 +39,7 @@ export function clearwayProgram(): Command {
     importCommand(),
     generateCommand(),
     tariffCommand(),
+    paymentsCommand(),
     convertCommand(),
     lotsCommand(),
     signalCommand(),

@@ -9,6 +9,9 @@ const Secret = (description: string) => Type.String({ minLength: 8, maxLength: 4
 const File = (description: string) => Type.String({ minLength: 1, description })
 const Positive = (fallback: number, description: string) => Type.Integer({ minimum: 1, default: fallback, description })
 
+const OnOff = (fallback: 'on' | 'off', description: string) =>
+  Type.Unsafe<'on' | 'off'>({ ...OneOf('on', 'off'), default: fallback, description })
+
 /** Everything that can be set. Each leaf has a description, and a default unless it may be left out. */
 const ConfigSchema = Type.Object({
   dataDir: Type.String({
@@ -199,6 +202,61 @@ const ConfigSchema = Type.Object({
       Secret(
         "bearer token with the role hospital, for a hospital's information system; made by the supervisor where absent",
       ),
+    ),
+  }),
+  payments: Type.Object({
+    reconcileHour: Type.Integer({
+      minimum: 0,
+      maximum: 23,
+      default: 11,
+      description:
+        'from this hour on, of China, the bills of the day before are fetched and compared; they are ready at 10',
+    }),
+    wechat: Type.Optional(
+      Type.Object({
+        merchantId: Type.String({ pattern: '^[0-9]{8,32}$', description: 'WeChat Pay: mchid of the merchant' }),
+        appId: Type.String({
+          minLength: 1,
+          maxLength: 32,
+          description: 'appid of the app or account bound to the merchant',
+        }),
+        merchantSerial: Type.String({
+          pattern: '^[0-9A-Fa-f]{8,64}$',
+          description: "serial number of the merchant's API certificate, hexadecimal",
+        }),
+        merchantKeyFile: File("private key of the merchant's API certificate (apiclient_key.pem)"),
+        apiV3KeyFile: File('file that holds the APIv3 key, 32 characters'),
+        platformKeysDir: File(
+          'folder of public keys and certificates of the platform, each named by its serial: PUB_KEY_ID_….pem',
+        ),
+        debit: OnOff('off', 'on: the parking service (微信支付分停车服务) is contracted, plates are debited by it'),
+        url: Type.String({
+          pattern: '^https?://[^/]+$',
+          default: 'https://api.mch.weixin.qq.com',
+          description: 'origin of the service; https://api2.mch.weixin.qq.com is its second one',
+        }),
+        timeoutS: Type.Integer({ minimum: 1, maximum: 60, default: 10, description: 'longest wait for an answer, s' }),
+      }),
+    ),
+    alipay: Type.Optional(
+      Type.Object({
+        appId: Type.String({ pattern: '^[0-9]{8,32}$', description: 'Alipay: app_id of the app' }),
+        sellerId: Type.String({ pattern: '^2088[0-9]{12}$', description: 'user id of the merchant at Alipay, 2088…' }),
+        appKeyFile: File('private key of the app, PEM or base64, PKCS 1 or 8'),
+        alipayKeyFile: File("Alipay's public key, PEM, base64 or certificate"),
+        payBy: Type.Unsafe<'qr' | 'page'>({
+          ...OneOf('qr', 'page'),
+          default: 'qr',
+          description: 'qr: 当面付, a code to scan or open; page: 手机网站支付, a page for the browser',
+        }),
+        debit: OnOff('off', 'on: the parking debit (停车缴费代扣) is contracted, plates are debited by it'),
+        gateway: Type.String({
+          pattern: '^https?://',
+          default: 'https://openapi.alipay.com/gateway.do',
+          description: 'address of the gateway',
+        }),
+        timeoutS: Type.Integer({ minimum: 1, maximum: 60, default: 10, description: 'longest wait for an answer, s' }),
+      }),
     ),
   }),
   sessions: Type.Object({
@@ -423,5 +481,20 @@ function contradictions(config: Config): FieldError[] {
   if (config.adminToken !== undefined && config.adminToken === config.flows.token) {
     faults.push({ field: 'flows.token', message: 'must differ from adminToken: it would make every flow an admin' })
   }
+  faults.push(...callbackFaults(config))
   return faults
+}
+
+/** Providers tell what was paid to an address of ours, the real ones over TLS only. */
+function callbackFaults({ payments: { wechat, alipay }, http: { publicUrl } }: Config): FieldError[] {
+  const [provider, address] = wechat ? ['wechat', wechat.url] : alipay ? ['alipay', alipay.gateway] : []
+  if (address === undefined) return []
+  if (publicUrl === undefined) {
+    return [
+      { field: 'http.publicUrl', message: `is missing: payments.${provider} needs an address that it is told at` },
+    ]
+  }
+  const real = [wechat?.url, alipay?.gateway].some((url) => url?.startsWith('https:'))
+  if (!real || publicUrl.startsWith('https:')) return []
+  return [{ field: 'http.publicUrl', message: `must begin with https: payments.${provider} tells nobody else` }]
 }

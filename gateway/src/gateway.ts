@@ -23,6 +23,9 @@ import { closeServer, createServer } from './http/server.ts'
 import { createIngest } from './ingest/ingest.ts'
 import { Lifetime } from './lifetime.ts'
 import { createParking } from './parking/parking.ts'
+import { callMeter } from './payments/measured-provider.ts'
+import { openProviders } from './payments/open-providers.ts'
+import { createPayments } from './payments/payments.ts'
 import { Records } from './records/records.ts'
 import { lazyWalks } from './routes/lazy-walks.ts'
 import { createRoutes } from './routes/routes.ts'
@@ -137,8 +140,8 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
   const signals = createSignals(core)
   const traffic = createTraffic(core, engine, (vehicle) => dispatch.dispatcher.speedFactorOf(vehicle))
   const dispatch = createDispatch(core, signals, engine, traffic)
-  const parking = createParking(core)
   const walks = lazyWalks(data?.walking)
+  const parking = createParking(core, (await openProviders(core)).map(callMeter(core.metrics)))
   const { units } = dispatch.dispatcher
   const signs = createSigns(core)
   const features: readonly Feature[] = [
@@ -152,6 +155,7 @@ async function compose(options: GatewayOptions, lifetime: Lifetime): Promise<Gat
     dispatch,
     parking,
     createHospital(core, { parking, walks }),
+    createPayments(core, parking.payments.providers(), (name, notice) => parking.payments.take(name, notice)),
     signs,
     createDiversion(core, { dispatcher: dispatch.dispatcher, traffic, signs: signs.messages }),
   ]

@@ -20,48 +20,55 @@ interface ApiOptions {
 
 /** Serves the route table: who calls, then what they send, then the handler. */
 export function serveApi(app: FastifyInstance, options: ApiOptions): void {
+  const rows = (takes: Route['takes']) => options.routes.filter((route) => route.takes === takes)
+  for (const route of rows(undefined)) serve(app, route, options)
+  // A scope of its own: what reads a body belongs to a scope, and JSON is all that the others take.
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    for (const route of rows('bytes')) serve(scope, route, options)
+  })
+}
+
+function serve(app: FastifyInstance, route: Route, options: ApiOptions): void {
   const actors = new WeakMap<FastifyRequest, Actor>()
-  for (const route of options.routes) {
-    const checks = checksOf(route)
-    app.route({
-      method: route.method,
-      url: apiBase + route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-      config: { form: route.form },
-      // Before the body is read: a stranger's body is not worth parsing, and a guessed id tells nothing.
-      onRequest: async (request) => {
-        options.rateLimit.take(request.ip)
-        const actor = options.callers.admit(route.access, request)
-        if (actor) actors.set(request, actor)
-      },
-      handler: async (request, reply) => {
-        const actor = actors.get(request)
-        const call = {
-          params: checks.params(request.params),
-          query: checks.query(request.query as Record<string, unknown>),
-          body: checks.body(request.body),
-          actor,
-          address: request.ip,
-          headers: request.headers,
-          cookie: (token: string | null, expiresMs: number) =>
-            setCookie(reply, token, expiresMs, options.secureCookies),
-        } as unknown as Call<never, never, never>
-        reply.header('cache-control', 'no-store')
-        const key = request.headers['idempotency-key']
-        if (route.mediaType !== undefined)
-          return sendRaw(request, reply, route, (await route.handle(call)) as RawAnswer)
-        const work = async () => ({ status: route.status ?? 200, body: JSON.stringify(await route.handle(call)) })
-        const { status, body } =
-          route.method === 'POST' && typeof key === 'string' && actor
-            ? await options.idempotency.once({ actor: actor.name, key, path: request.url, body: request.body }, work)
-            : await work()
-        reply.status(status)
-        if (status === 204) return reply.send()
-        const form = formOf(request)
-        if (!form) return sendJson(request, reply, body)
-        return reply.type(form.mediaType).send(bytesOf(form.answer(JSON.parse(body), request.body)))
-      },
-    })
-  }
+  const checks = checksOf(route)
+  app.route({
+    method: route.method,
+    url: apiBase + route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    config: { form: route.form },
+    // Before the body is read: a stranger's body is not worth parsing, and a guessed id tells nothing.
+    onRequest: async (request) => {
+      options.rateLimit.take(request.ip)
+      const actor = options.callers.admit(route.access, request)
+      if (actor) actors.set(request, actor)
+    },
+    handler: async (request, reply) => {
+      const actor = actors.get(request)
+      const call = {
+        params: checks.params(request.params),
+        query: checks.query(request.query as Record<string, unknown>),
+        body: route.takes === 'bytes' ? (request.body ?? Buffer.alloc(0)) : checks.body(request.body),
+        actor,
+        address: request.ip,
+        headers: request.headers,
+        cookie: (token: string | null, expiresMs: number) => setCookie(reply, token, expiresMs, options.secureCookies),
+      } as unknown as Call<never, never, never>
+      reply.header('cache-control', 'no-store')
+      const key = request.headers['idempotency-key']
+      if (route.mediaType !== undefined) return sendRaw(request, reply, route, (await route.handle(call)) as RawAnswer)
+      const work = async () => ({ status: route.status ?? 200, body: JSON.stringify(await route.handle(call)) })
+      const { status, body } =
+        route.method === 'POST' && typeof key === 'string' && actor
+          ? await options.idempotency.once({ actor: actor.name, key, path: request.url, body: request.body }, work)
+          : await work()
+      reply.status(status)
+      if (status === 204) return reply.send()
+      const form = formOf(request)
+      if (!form) return sendJson(request, reply, body)
+      return reply.type(form.mediaType).send(bytesOf(form.answer(JSON.parse(body), request.body)))
+    },
+  })
 }
 
 /** The form in which a request wants its answer; undefined: the usual one. */
@@ -86,17 +93,15 @@ async function sendRaw(
   request: FastifyRequest,
   reply: FastifyReply,
   route: Route,
-  { body, headers }: RawAnswer,
+  { body, headers, status }: RawAnswer,
 ): Promise<FastifyReply> {
+  reply.status(status ?? route.status ?? 200).headers(headers ?? {})
   // JSON that was written elsewhere, so that writing it does not hold up others.
   if (route.mediaType?.startsWith('application/json') && (typeof body === 'string' || Buffer.isBuffer(body))) {
-    return sendJson(request, reply.headers(headers ?? {}), body)
+    return sendJson(request, reply, body)
   }
-  return reply
-    .status(route.status ?? 200)
-    .type(route.mediaType as string)
-    .headers(headers ?? {})
-    .send(body)
+  if (!reply.hasHeader('content-type')) reply.type(route.mediaType as string)
+  return reply.send(body)
 }
 
 function setCookie(reply: FastifyReply, token: string | null, expiresMs: number, secure: boolean): void {

@@ -92,6 +92,7 @@ function operation(route: Route, refer: (schema: TSchema) => unknown): Json {
         ? [{ name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', maxLength: 200 } }]
         : []),
     ],
+    ...(route.takes === 'bytes' ? { requestBody: { required: true, content: { '*/*': {} } } } : {}),
     ...(route.body
       ? { requestBody: { required: true, content: { 'application/json': { schema: refer(route.body) } } } }
       : {}),

@@ -32,6 +32,8 @@ export interface Call<P, Q, B> {
 
 /** An answer that is not JSON: a file, a table, an event stream. */
 export interface RawAnswer {
+  /** Instead of the row's. */
+  status?: number
   body: Readable | Buffer | string
   headers?: Record<string, string>
 }
@@ -57,6 +59,8 @@ export interface Route {
   query?: TSchema
   /** Properties that it does not name are refused, unless an object says `additionalProperties: true`. */
   body?: TSchema
+  /** The body is handed over as it came, of whatever media type: a signature is over its bytes. */
+  takes?: 'bytes'
   /** 200 unless said. */
   status?: number
   answer: TSchema
@@ -73,7 +77,7 @@ export function route<
   B extends TSchema | undefined = undefined,
   A extends TSchema = TSchema,
 >(
-  definition: Omit<Route, 'params' | 'query' | 'body' | 'answer' | 'handle' | 'mediaType'> & {
+  definition: Omit<Route, 'params' | 'query' | 'body' | 'takes' | 'answer' | 'handle' | 'mediaType'> & {
     params?: P
     query?: Q
     body?: B
@@ -90,7 +94,7 @@ export function rawRoute<
   Q extends TSchema | undefined = undefined,
   B extends TSchema | undefined = undefined,
 >(
-  definition: Omit<Route, 'params' | 'query' | 'body' | 'handle'> & {
+  definition: Omit<Route, 'params' | 'query' | 'body' | 'takes' | 'handle'> & {
     mediaType: string
     params?: P
     query?: Q
@@ -99,4 +103,15 @@ export function rawRoute<
   },
 ): Route {
   return definition as unknown as Route
+}
+
+/** Declares a route that takes bytes and answers in the caller's own way. */
+export function bytesRoute<P extends TSchema | undefined = undefined>(
+  definition: Omit<Route, 'params' | 'query' | 'body' | 'takes' | 'handle'> & {
+    mediaType: string
+    params?: P
+    handle(call: Call<Typed<P>, undefined, Buffer>): RawAnswer | Promise<RawAnswer>
+  },
+): Route {
+  return { ...definition, takes: 'bytes' } as unknown as Route
 }

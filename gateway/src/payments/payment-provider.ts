@@ -44,7 +44,7 @@ export interface PaymentProvider {
    *
    * @throws InputError naming what is wrong with it; nothing of it may then be used
    */
-  notification(request: NotificationRequest): PaymentNotice
+  notification(request: NotificationRequest): PaymentNotice | OtherNotice
   /**
    * The provider's own bill of one day of its zone.
    *
@@ -116,14 +116,17 @@ export interface PaymentNotice {
   about:
     | { kind: 'payment'; orderId: string; outcome: Outcome }
     | { kind: 'refund'; orderId: string; refundId: string; outcome: Outcome }
-    // True, but about no money of ours: to be answered and no more.
-    | { kind: 'other'; event: string }
   /**
    * What the provider wants to hear.
    *
    * @param taken false: it shall tell again later
    */
   answer(taken: boolean): NoticeAnswer
+}
+
+/** True, but about no money of ours, as that a driver has signed an agreement: to be answered and no more. */
+export interface OtherNotice extends Pick<PaymentNotice, 'noticeId' | 'answer'> {
+  about: { kind: 'other'; event: string }
 }
 
 interface NoticeAnswer {

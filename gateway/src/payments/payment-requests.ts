@@ -26,7 +26,7 @@ export class PaymentRequests {
   constructor(records: Records) {
     this.#records = records
     records.define(`
-      create table if not exists payment_request (
+      create table if not exists provider_request (
         provider text not null,
         id text not null,
         way text not null check (way in ('debit', 'link', 'refund')),
@@ -35,9 +35,9 @@ export class PaymentRequests {
         primary key (provider, id)
       ) strict, without rowid`)
     this.#find = records.db.prepare(
-      'select way, order_id as orderId, amount_fen as amountFen from payment_request where provider = ? and id = ?',
+      'select way, order_id as orderId, amount_fen as amountFen from provider_request where provider = ? and id = ?',
     )
-    this.#insert = records.db.prepare('insert into payment_request values (?, ?, ?, ?, ?)')
+    this.#insert = records.db.prepare('insert into provider_request values (?, ?, ?, ?, ?)')
   }
 
   /**

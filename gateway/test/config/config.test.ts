@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { InputError } from '@clearway/contracts'
@@ -79,6 +79,20 @@ describe('the configuration', () => {
     expect(faultsOf(() => load('telemetry: { store: influxdb }'))).toHaveProperty(['telemetry.url'])
     expect(faultsOf(() => load('city: { timeZone: Mars/Olympus }'))['city.timeZone']).toContain('Mars/Olympus')
     expect(faultsOf(() => load('adminToken: same-token\nflows: { token: same-token }'))).toHaveProperty(['flows.token'])
+  })
+
+  it('asks for an address at which payment providers can tell what was paid', () => {
+    const example = readFileSync(new URL('../../../docs/deployment/payments.yaml', import.meta.url), 'utf8')
+    expect(load(example).payments).toMatchObject({ wechat: { debit: 'on', timeoutS: 10 }, alipay: { payBy: 'qr' } })
+    const publicUrl = 'https://parking.example'
+    expect(faultsOf(() => load(example.replace(publicUrl, 'http://parking.example')))['http.publicUrl']).toContain(
+      'https',
+    )
+    const without = example.replace(`http:\n  publicUrl: ${publicUrl}`, '')
+    expect(faultsOf(() => load(without))['http.publicUrl']).toContain('payments.wechat')
+    expect(Object.keys(faultsOf(() => load(example.replace(/ +alipayKeyFile.*\n/, ''))))).toEqual([
+      'payments.alipay.alipayKeyFile',
+    ])
   })
 
   it('names a file that is not there', () => {

@@ -7,7 +7,7 @@ import { bookRoutes } from '../books/book-routes.ts'
 import type { LotLedger } from '../lot-ledger.ts'
 import type { Agreements } from '../payments/agreements.ts'
 import type { OrderRecord } from '../payments/orders.ts'
-import { PaymentDesk } from '../payments/payment-desk.ts'
+import { type OrderTerms, PaymentDesk } from '../payments/payment-desk.ts'
 import { paymentRoutes, sandboxRoutes } from '../payments/payment-routes.ts'
 import { Till } from '../payments/till.ts'
 import type { ReviewDesk } from '../review/review-desk.ts'
@@ -53,7 +53,7 @@ export function createBilling(
     }
   })
   const sandbox = new SandboxProvider(core.records, core.clock, core.config.http.publicUrl ?? '')
-  const payments = new PaymentDesk(core, till, [sandbox, ...providers], (order) => subjectOf(ledger, order))
+  const payments = new PaymentDesk(core, till, [sandbox, ...providers], (order) => termsOf(ledger, order))
   const tell = () => {
     for (const notice of sandbox.untold()) {
       payments.take(sandbox.name, notice)
@@ -101,8 +101,13 @@ export function createBilling(
   }
 }
 
-/** What the driver reads on the statement. */
-function subjectOf({ lots, stays }: LotLedger, { stay }: OrderRecord): string {
-  const { zh, en } = lots.find(stays.find(stay)?.lot ?? '')?.name ?? {}
-  return [zh ?? en, '停车费'].filter(Boolean).join(' ')
+/** What the driver reads on the statement, and the stay for providers that debit by it. */
+function termsOf({ lots, stays }: LotLedger, order: OrderRecord): OrderTerms {
+  const stay = stays.find(order.stay)
+  const { zh, en } = lots.find(stay?.lot ?? '')?.name ?? {}
+  const lotName = zh ?? en
+  const subject = [lotName, '停车费'].filter(Boolean).join(' ')
+  if (!stay || stay.enteredMs === null || stay.leftMs === null) return { subject }
+  const { lot, colour: plateColour, enteredMs, leftMs } = stay
+  return { subject, stay: { lot, lotName: lotName ?? lot, plateColour, enteredMs, leftMs } }
 }

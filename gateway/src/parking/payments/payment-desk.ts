@@ -6,6 +6,9 @@ import type { OrderRecord } from './orders.ts'
 import type { RefundRecord } from './refunds.ts'
 import type { OrderFor, Taken, Till } from './till.ts'
 
+/** What an order is told to be for. */
+export type OrderTerms = Pick<PaymentOrder, 'subject' | 'stay'>
+
 /** Money over the counter: it is there when it is noted. */
 export const cash = 'cash'
 
@@ -20,16 +23,25 @@ export class PaymentDesk {
   readonly till: Till
   readonly #core: Core
   readonly #providers: ReadonlyMap<string, PaymentProvider>
-  readonly #subject: (order: OrderRecord) => string
+  readonly #terms: (order: OrderRecord) => OrderTerms
   readonly #counters: ReturnType<typeof paymentCounters>
 
-  /** @param subject what the driver reads on the statement */
-  constructor(core: Core, till: Till, providers: readonly PaymentProvider[], subject: (order: OrderRecord) => string) {
+  constructor(
+    core: Core,
+    till: Till,
+    providers: readonly PaymentProvider[],
+    terms: (order: OrderRecord) => OrderTerms,
+  ) {
     this.#core = core
     this.till = till
     this.#providers = new Map(providers.map((provider) => [provider.name, provider]))
-    this.#subject = subject
+    this.#terms = terms
     this.#counters = paymentCounters(core.metrics, () => till.unmatched.open())
+  }
+
+  /** Those that speak for themselves: all but cash. */
+  providers(): PaymentProvider[] {
+    return [...this.#providers.values()]
   }
 
   /** Names of those that can take money, `cash` first. */
@@ -153,7 +165,7 @@ export class PaymentDesk {
   #orderOf(order: OrderRecord): PaymentOrder {
     const { id, bill, stay, amountFen, plate, expiresMs } = order
     return {
-      ...{ orderId: id, bill: bill ?? stay, amountFen, plate, subject: this.#subject(order) },
+      ...{ orderId: id, bill: bill ?? stay, amountFen, plate, ...this.#terms(order) },
       ...(expiresMs !== null && { expiresMs }),
     }
   }

@@ -56,6 +56,15 @@ export class UnmatchedNotices {
     return row !== undefined
   }
 
+  /** Money of this queue, whatever became of it, that came in within a half-open window. */
+  receivedBetween(provider: string, fromMs: number, toMs: number): UnmatchedRecord[] {
+    return this.#records.db
+      .prepare(
+        `select ${columns} from unmatched_notice where provider = ? and amount_fen > 0 and at_ms >= ? and at_ms < ?`,
+      )
+      .all(provider, fromMs, toMs) as unknown as UnmatchedRecord[]
+  }
+
   /** @throws NotFoundError `notice-unknown` */
   require(id: string): UnmatchedRecord {
     const row = this.#records.db.prepare(`select ${columns} from unmatched_notice where id = ?`).get(numberOf(id))

@@ -2,6 +2,7 @@ import { type Clock, ConflictError, InputError, NotFoundError, WorldError } from
 import { chinaDayStart, chinaTime, dayMs, fromChinaTime } from '../china-time.ts'
 import type {
   NotificationRequest,
+  OtherNotice,
   Outcome,
   PayLink,
   PaymentNotice,
@@ -148,7 +149,7 @@ export class AlipayPay implements PaymentProvider {
     return { state: 'paid', transactionId: `${tradeNo}/${numbers.outRequestNo}`, amountFen, atMs }
   }
 
-  notification({ rawBody }: NotificationRequest): PaymentNotice {
+  notification({ rawBody }: NotificationRequest): PaymentNotice | OtherNotice {
     const fields = this.#verified(rawBody)
     const { notify_id: noticeId = '', notify_type: type = '' } = fields
     if (noticeId === '') throw refused('notify_id', 'is missing')
@@ -214,8 +215,11 @@ export class AlipayPay implements PaymentProvider {
 }
 
 /** Lines of an archive as Alipay gives it out, by our ids. @throws WorldError `settlement-malformed` */
-export const alipayLines = (archive: Buffer): SettlementLine[] =>
-  parseTradeBill(unpackBill(archive)).map((line) => ({
+export const alipayLines = (archive: Buffer): SettlementLine[] => alipayTextLines(unpackBill(archive))
+
+/** The same of the one file in it. @throws WorldError as `alipayLines` */
+export const alipayTextLines = (text: string): SettlementLine[] =>
+  parseTradeBill(text).map((line) => ({
     ...line,
     orderId: idOf(line.orderId),
     ...(line.refundId === undefined ? {} : { refundId: idOf(line.refundId) }),

@@ -21,4 +21,9 @@ export class SeenNonces {
     this.#seen.set(nonce, nowMs + this.#lifeMs)
     return true
   }
+
+  /** Lets a nonce come again: what it came with could not be kept. */
+  forget(nonce: string): void {
+    this.#seen.delete(nonce)
+  }
 }

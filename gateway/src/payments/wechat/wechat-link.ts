@@ -2,7 +2,7 @@ import { type Clock, WorldError } from '@clearway/contracts'
 import { type PlatformKeys, signatureFault } from './platform-signature.ts'
 import { authorization, type Merchant, type SignedRequest } from './request-signature.ts'
 
-export type Fetch = typeof fetch
+type Fetch = typeof fetch
 
 export interface WechatLinkOptions {
   /** Origin of the service, without a path. */

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { chinaDayStart, chinaInstant, dayMs } from '../china-time.ts'
 import type {
   NotificationRequest,
+  OtherNotice,
   Outcome,
   PayLink,
   PaymentNotice,
@@ -64,6 +65,8 @@ const refusal = ({ code, message }: Extract<Answer, { ok: false }>): Outcome => 
   state: 'refused',
   reason: `${code}: ${message}`,
 })
+
+type Told = Omit<PaymentNotice, 'answer'> | Omit<OtherNotice, 'answer'>
 
 /** WeChat Pay, API v3, as a merchant of its own: code to scan, parking debit, refunds, daily bill. */
 export class WechatPay implements PaymentProvider {
@@ -158,17 +161,21 @@ export class WechatPay implements PaymentProvider {
     return answer.ok ? refundOutcome(readAnswer(Refund, answer.body, 'on a refund')) : refusal(answer)
   }
 
-  notification({ headers, rawBody }: NotificationRequest): PaymentNotice {
+  notification({ headers, rawBody }: NotificationRequest): PaymentNotice | OtherNotice {
     const { clock, platformKeys, apiV3Key } = this.#options
     const fault = signatureFault(headers, rawBody, platformKeys, clock.now())
     if (fault) throw refused(fault.field, fault.message)
-    if (!this.#nonces.spend(headers['wechatpay-nonce'] as string, clock.now())) {
+    const nonce = headers['wechatpay-nonce'] as string
+    if (!this.#nonces.spend(nonce, clock.now())) {
       throw refused('wechatpay-nonce', 'has been seen before: the notification is a copy')
     }
     try {
       const envelope = readAnswer(Envelope, parsed(rawBody), 'in a notification')
-      const about = this.#about(envelope.event_type, openResource(envelope.resource, apiV3Key))
-      return { noticeId: envelope.id, about, answer }
+      const resource = openResource(envelope.resource, apiV3Key)
+      return {
+        ...this.#told(envelope.id, envelope.event_type, resource),
+        answer: (taken) => this.#answer(taken, nonce),
+      }
     } catch (error) {
       throw asNotificationFault(error)
     }
@@ -189,17 +196,28 @@ export class WechatPay implements PaymentProvider {
     return parseTradeBill(unpackBill(await link.download(place.download_url), place.hash_value))
   }
 
-  #about(event: string, resource: unknown): PaymentNotice['about'] {
+  #told(noticeId: string, event: string, resource: unknown): Told {
     if (event.startsWith('TRANSACTION.')) {
       const transaction = this.#own(readAnswer(Transaction, resource, 'in a notification'))
-      return { kind: 'payment', orderId: transaction.out_trade_no, outcome: transactionOutcome(transaction) }
+      const outcome = transactionOutcome(transaction)
+      return { noticeId, about: { kind: 'payment', orderId: transaction.out_trade_no, outcome } }
     }
     if (event.startsWith('REFUND.')) {
       const refund = this.#own(readAnswer(Refund, resource, 'in a notification'))
       const { out_trade_no: orderId, out_refund_no: refundId } = refund
-      return { kind: 'refund', orderId, refundId, outcome: refundOutcome(refund) }
+      return { noticeId, about: { kind: 'refund', orderId, refundId, outcome: refundOutcome(refund) } }
     }
-    return { kind: 'other', event: event.slice(0, 64) }
+    return { noticeId, about: { kind: 'other', event: event.slice(0, 64) } }
+  }
+
+  /** What is not taken may come again as it is. @see https://pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter3_2_5.shtml */
+  #answer(taken: boolean, nonce: string) {
+    if (!taken) this.#nonces.forget(nonce)
+    return {
+      status: taken ? 204 : 500,
+      mediaType: 'application/json',
+      body: taken ? '' : JSON.stringify({ code: 'FAIL', message: 'not taken, tell it again' }),
+    }
   }
 
   /** @throws WorldError `payment-answer` for what belongs to another merchant or app under the same keys */
@@ -229,10 +247,3 @@ function parsed(rawBody: Buffer): unknown {
     throw refused('(body)', 'is not JSON')
   }
 }
-
-/** @see https://pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter3_2_5.shtml */
-const answer = (taken: boolean) => ({
-  status: taken ? 204 : 500,
-  mediaType: 'application/json',
-  body: taken ? '' : JSON.stringify({ code: 'FAIL', message: 'not taken, tell it again' }),
-})

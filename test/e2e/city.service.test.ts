@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type {
+  AuditEntry,
   Dispatch,
   Junction,
   Page as ListPage,
@@ -27,6 +28,18 @@ beforeAll(async () => {
 afterAll(async () => {
   expect(await city?.stop()).toBe(0)
 }, 60_000)
+
+/** What the audit log, oldest first, has of a subject. */
+async function auditedOf(subject: string): Promise<string[]> {
+  const actions: string[] = []
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const at: string = cursor && `&cursor=${encodeURIComponent(cursor)}`
+    const { items, nextCursor } = await city.api<ListPage<AuditEntry>>(`/audit?limit=1000${at}`)
+    actions.push(...items.filter((entry) => entry.subject === subject).map(({ action }) => action))
+    cursor = nextCursor
+  }
+  return actions
+}
 
 const all = async <T>(path: string): Promise<T[]> => (await city.api<ListPage<T>>(`${path}?limit=1000`)).items
 
@@ -167,7 +180,8 @@ describe.skipIf(!chromiumPath)('the pages', () => {
     const stay = waiting[index] as Stay
     await page.goto(`${city.url}/manager?review=1`)
     await page.locator(`[data-testid="review-row"][data-stay="${stay.id}"]`).click()
-    const image = page.locator('figure', { hasText: stay.exit?.readAs ?? '' }).getByTestId('gate-image')
+    // The exit's is the second; a plate that was cut off is a part of the entry's.
+    const image = page.getByTestId('review-stay').locator('figure').last().getByTestId('gate-image')
     await image.waitFor()
     expect(
       await image.evaluate((shown: HTMLImageElement) => shown.decode().then(() => shown.naturalWidth)),
@@ -180,9 +194,7 @@ describe.skipIf(!chromiumPath)('the pages', () => {
       () => city.api<Stay>(`/stays/${other}`),
       ({ state, leftAt }) => state === 'closed' && leftAt === stay.leftAt,
     )
-    const audited = await items<{ action: string; subject: string }>('/audit?limit=50')
-    const ours = audited.filter(({ subject }) => subject === stay.id).map(({ action }) => action)
-    expect(ours).toEqual(expect.arrayContaining(['stay.image', 'stay.correct']))
+    expect(await auditedOf(stay.id)).toEqual(expect.arrayContaining(['stay.image', 'stay.correct']))
   })
 
   it('the dispatcher presses one button, an ambulance drives through confirmed greens, and the signals go back to their plan', async () => {

@@ -58,7 +58,8 @@ export const ComparisonQuery = Type.Object({
 })
 export type ComparisonQuery = Static<typeof ComparisonQuery>
 
-export const ComparedField = OneOf(
+/** Figures of two periods that are held against each other. */
+export const comparedFields = [
   'occupancy',
   'vacancyRate',
   'utilisation',
@@ -74,7 +75,8 @@ export const ComparedField = OneOf(
   'revenueFen',
   'revenuePerBayDayFen',
   'coverage',
-)
+] as const
+export const ComparedField = OneOf(...comparedFields)
 export type ComparedField = Static<typeof ComparedField>
 
 const Change = Type.Object({

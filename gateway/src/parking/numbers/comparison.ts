@@ -1,6 +1,7 @@
 import {
   type ComparedField,
   type ComparisonQuery,
+  comparedFields,
   fromTimestamp,
   InputError,
   type LotComparison,
@@ -9,24 +10,6 @@ import {
 } from '@clearway/contracts'
 import { DateTime } from 'luxon'
 import type { MetricsWindow } from './bucket-edges.ts'
-
-const comparedFields = [
-  'occupancy',
-  'vacancyRate',
-  'utilisation',
-  'arrivals',
-  'turnoverRate',
-  'effectiveTurnoverRate',
-  'meanDwellS',
-  'medianDwellS',
-  'peakOccupied',
-  'usualPeak',
-  'fullShare',
-  'nearlyFullShare',
-  'revenueFen',
-  'revenuePerBayDayFen',
-  'coverage',
-] as const satisfies ComparedField[]
 
 /**
  * The period that another is compared with: as given, right before it, or a week or a year earlier by the calendar.
